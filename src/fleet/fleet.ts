@@ -1,0 +1,231 @@
+import type { Commitment, Discount } from '../catalog/contract.ts';
+import type { Arch, ProviderName, Purchase } from '../catalog/offering.ts';
+import type { Resources } from '../quantity.ts';
+import type { Instant, Seconds, Share, UsdPerGb, UsdPerHour } from '../units.ts';
+
+/** A fleet file, checked, with every default filled in and every quantity in its canonical unit. */
+export interface Fleet {
+  /** the file it was read from, as the user named it */
+  readonly file: string;
+  readonly name: string;
+  /** from one decision to the next */
+  readonly cycle: Seconds;
+  /** how far the forecast looks */
+  readonly horizon: Seconds;
+  readonly clouds: readonly Cloud[];
+  readonly pools: readonly DeclaredPool[];
+  /** how pools are found on the live clouds; absent = only the declared ones are managed */
+  readonly findPoolsByTag?: { readonly key: string; readonly value: string };
+  readonly templates: readonly PoolTemplate[];
+  readonly daemonsets: Resources;
+  readonly markets: readonly Market[];
+  readonly signals: readonly SignalSpec[];
+  readonly prometheus?: PrometheusSpec;
+  readonly services: readonly Service[];
+  readonly traffic: readonly TrafficEdge[];
+  readonly commitments: readonly Commitment[];
+  readonly discounts: readonly Discount[];
+  readonly policies: Policies;
+}
+
+export interface Cloud {
+  readonly provider: ProviderName;
+  readonly regions: readonly Region[];
+}
+
+export interface Region {
+  readonly provider: ProviderName;
+  /** the vendor's region, or the name of an own cluster */
+  readonly name: string;
+  /** zones the fleet may use; never empty */
+  readonly zones: readonly string[];
+  /** own clusters only: its machines and what leaving it costs */
+  readonly own?: OwnCluster;
+}
+
+export interface OwnCluster {
+  readonly nodeTypes: readonly OwnNodeType[];
+  /** what one GB out of the cluster costs, to anywhere */
+  readonly egress: UsdPerGb;
+}
+
+export interface OwnNodeType {
+  readonly name: string;
+  readonly arch: Arch;
+  /** what replicas and daemonsets may use: stated, not derived */
+  readonly allocatable: Resources;
+  readonly gpuName?: string;
+  readonly usdPerHour: UsdPerHour;
+  /** where the price comes from: contract, depreciation sheet … */
+  readonly source: string;
+  readonly asOf: Instant;
+  /** machines of this type in each zone */
+  readonly atMostPerZone: number;
+}
+
+/** A pool as it runs today. Pools are zonal: a regional pool is balanced by its cloud and can't be steered zone by zone. */
+export interface DeclaredPool {
+  readonly name: string;
+  readonly provider: ProviderName;
+  readonly region: string;
+  readonly zone: string;
+  readonly type: string;
+  readonly purchase: Purchase;
+  /** nodes it runs now */
+  readonly nodes: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What new pools may look like. Without a template no pool is ever opened. */
+export interface PoolTemplate {
+  readonly name: string;
+  readonly provider: ProviderName;
+  /** absent = all of the cloud's regions in the fleet */
+  readonly regions?: readonly string[];
+  /** instance types, `*` matches any run of characters: `m7i.*` */
+  readonly types: readonly string[];
+  readonly purchase: readonly Purchase[];
+  /** most nodes in one pool opened from it */
+  readonly max: number;
+}
+
+export interface Market {
+  readonly name: string;
+  /** IANA time zone of its users */
+  readonly timeZone: string;
+  /** round trip from its users to each place `provider/region`, in ms. A place that is not listed has no known latency. */
+  readonly latencyMs: ReadonlyMap<string, number>;
+  /** places `provider/region` that may hold its users' data, `*` allowed; absent = any */
+  readonly residency?: readonly string[];
+}
+
+export interface SignalSpec {
+  readonly name: string;
+  /** what it counts: `connections`, `messages/s`, `tokens/s` */
+  readonly unit: string;
+  readonly step: Seconds;
+  readonly sources: readonly SignalSource[];
+}
+
+/** One market's series of a signal. */
+export type SignalSource = CsvSource | PrometheusSource;
+export interface CsvSource {
+  readonly kind: 'csv';
+  readonly market: string;
+  /** relative to the fleet file's folder, already resolved against it */
+  readonly file: string;
+  readonly timeColumn: string;
+  readonly valueColumn: string;
+  /** multiplied onto every value: users online → connections */
+  readonly scale: number;
+}
+export interface PrometheusSource {
+  readonly kind: 'prometheus';
+  readonly market: string;
+  readonly query: string;
+  readonly scale: number;
+}
+export interface PrometheusSpec {
+  readonly url: string;
+  /** name of the environment variable that holds the bearer token */
+  readonly tokenEnv?: string;
+  /** how much history to read */
+  readonly history: Seconds;
+  readonly timeout: Seconds;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly signal: string;
+  /** load in the signal's unit that one replica carries within its SLO */
+  readonly capacityPerReplica: number;
+  readonly requests: Resources;
+  /** which quantile of the load must fit: 0.99 */
+  readonly quantile: number;
+  /** per market */
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly markets: readonly string[];
+  /** from node ready to serving */
+  readonly startUp: Seconds;
+  /** time over which one replica's work is moved away without harm; long for connections */
+  readonly drain: Seconds;
+  /** largest share of a market's replicas on spot nodes */
+  readonly spotAtMost: Share;
+  readonly allow: Allowed;
+  readonly perNodeAtMost?: number;
+  /** largest difference in replicas between the zones of any one region it runs in */
+  readonly zoneSkew?: number;
+  readonly survive?: Survive;
+  readonly reconnect?: ReconnectStorm;
+  /** users' round trip to the region it runs in may not exceed this; absent = it does not face users */
+  readonly latencyAtMostMs?: number;
+  /** whether it holds users' data, so that the market's residency binds it */
+  readonly holdsUserData: boolean;
+}
+
+/** Each list is a choice of patterns (`*` allowed); absent = any. */
+export interface Allowed {
+  readonly provider?: readonly ProviderName[];
+  readonly region?: readonly string[];
+  readonly zone?: readonly string[];
+  readonly arch?: readonly Arch[];
+  readonly purchase?: readonly Purchase[];
+  readonly type?: readonly string[];
+  /** names of GPUs it can use */
+  readonly gpu?: readonly string[];
+}
+
+export interface Survive {
+  readonly loss: 'provider' | 'region' | 'zone';
+  /** share of the replicas that must remain after any one is lost */
+  readonly share: Share;
+}
+
+/** After a loss, clients reconnect elsewhere at once: survivors need handshake capacity on top. */
+export interface ReconnectStorm {
+  /** time within which every lost client must be back */
+  readonly within: Seconds;
+  /** clients a replica can take in per second, on top of its work */
+  readonly handshakesPerSecond: number;
+}
+
+export interface TrafficEdge {
+  readonly from: string;
+  /** a service, or `internet` for what goes to users */
+  readonly to: string;
+  /** a signal that counts messages per second */
+  readonly signal: string;
+  readonly gbPerMillionMessages: number;
+  /** true: callers choose a peer in their own zone where there is one, so nothing crosses zones inside a region */
+  readonly zoneAware: boolean;
+}
+
+export interface Policies {
+  /** provider → largest share of the fleet's $/h */
+  readonly vendorShareAtMost: ReadonlyMap<ProviderName, Share>;
+  /** on top of the demand's quantile, as a share of it */
+  readonly headroom: Share;
+  readonly budget?: Budget;
+  readonly churn: ChurnLimits;
+  readonly freshness: Freshness;
+}
+export interface Budget {
+  readonly usdPerHour?: UsdPerHour;
+  readonly usdPerMonth?: number;
+  /** what the gate does above it */
+  readonly over: 'hold' | 'stop';
+}
+export interface ChurnLimits {
+  /** most nodes started in one cycle; absent = no limit */
+  readonly startsPerCycle?: number;
+  /** most nodes drained in one cycle; absent = no limit */
+  readonly drainsPerCycle?: number;
+}
+export interface Freshness {
+  /** a plan on older prices is held */
+  readonly pricesAtMost: Seconds;
+  /** a plan on older load never shrinks anything and is held */
+  readonly signalsAtMost: Seconds;
+}
