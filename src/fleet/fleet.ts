@@ -168,6 +168,8 @@ export interface Service {
 /** Each list is a choice of patterns (`*` allowed); absent = any. */
 export interface Allowed {
   readonly provider?: readonly ProviderName[];
+  /** `provider/region` */
+  readonly place?: readonly string[];
   readonly region?: readonly string[];
   readonly zone?: readonly string[];
   readonly arch?: readonly Arch[];
@@ -222,6 +224,8 @@ export interface ChurnLimits {
   readonly startsPerCycle?: number;
   /** most nodes drained in one cycle; absent = no limit */
   readonly drainsPerCycle?: number;
+  /** the time within which replacing running nodes by cheaper ones must pay for itself */
+  readonly payback: Seconds;
 }
 export interface Freshness {
   /** a plan on older prices is held */

@@ -50,15 +50,13 @@ export type Candidate = Pick<
 };
 
 export interface Rules {
-  /** provider → largest share of the total $/h */
+  /** provider → largest share of the total $/h of nodes, at list price: what is sunk or discounted still depends on it */
   readonly vendorShareAtMost: ReadonlyMap<string, number>;
   readonly commitments: readonly Commitment[];
   readonly discounts: readonly Discount[];
   readonly flows: readonly Flow[];
-  /** total $/h after contracts */
-  readonly budgetUsdPerHour?: number;
-  /** most nodes started beyond those running */
-  readonly startsAtMost?: number;
+  /** list price per vCPU-hour and GiB-hour for each resource commitment, by its id */
+  readonly resourceRates: ReadonlyMap<string, { readonly vcpu: number; readonly gib: number }>;
 }
 
 /**
