@@ -1,7 +1,11 @@
-import type { Purchase, ProviderName } from '../catalog/offering.ts';
-import type { Forecast } from '../forecast/forecast.ts';
+import type { ProviderName, Purchase } from '../catalog/offering.ts';
 import type { GroupDemand } from '../demand/demand.ts';
-import type { Placement } from '../placement/placement.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import type { Observation } from '../observation.ts';
+import type { CostParts, PlacedNodes, Placement } from '../placement/placement.ts';
+import type { Problem } from '../placement/problem.ts';
+import type { Judgement } from '../policy/policy.ts';
 import type { Instant } from '../units.ts';
 
 /** What a cycle has decided, before the gate: from the running pools to the wanted ones, in the order it is carried out. */
@@ -13,6 +17,12 @@ export interface Plan {
   readonly placement: Placement;
   readonly pools: readonly PoolChange[];
   readonly steps: readonly Step[];
+  /** what the placement wants and this cycle does not do, and why */
+  readonly waiting: readonly Waiting[];
+  /** the nodes when every step is done, and the replicas on each: they carry the demand of this cycle */
+  readonly after: readonly PlacedNodes[];
+  /** group → replicas that the placement has a place for and that wait for nodes which may not start in this cycle */
+  readonly uncovered: Readonly<Record<string, number>>;
   readonly totals: Totals;
   /** facts that were missing or doubtful, and what was done about it */
   readonly warnings: readonly string[];
@@ -27,10 +37,16 @@ export interface PoolChange {
   readonly zone: string;
   readonly type: string;
   readonly purchase: Purchase;
+  /** smallest and largest size that its owner allows */
+  readonly min: number;
+  readonly max: number;
   readonly from: number;
+  /** size when the steps of this cycle are done */
   readonly to: number;
-  /** list price of one node */
-  readonly usdPerHour: number;
+  /** size that the placement wants in the end; differs from `to` by what waits */
+  readonly goal: number;
+  /** list price of one node; undefined = the catalog has none, so the pool is left as it is and is in no total */
+  readonly usdPerHour: number | undefined;
   /** replicas on the pool after the plan, by group */
   readonly carries: Readonly<Record<string, number>>;
   /** the template a new pool is opened from */
@@ -45,6 +61,11 @@ interface StepParts {
   readonly offering: string;
   readonly from: number;
   readonly to: number;
+  /**
+   * `load`: without this step the demand, or a rule of safety, is not met. `cost`: it only makes the fleet cheaper.
+   * A gate that holds lets the first go ahead and keeps the second waiting.
+   */
+  readonly cause: 'load' | 'cost';
   readonly reason: string;
   /** list-price change of the fleet's $/h that this step alone brings */
   readonly usdPerHourDelta: number;
@@ -62,14 +83,46 @@ export interface DrainStep extends StepParts {
   readonly drainS: number;
 }
 
+/** Nodes that the placement wants started or drained and that this cycle leaves alone. */
+export interface Waiting {
+  readonly kind: 'start' | 'drain';
+  readonly pool: string;
+  readonly offering: string;
+  readonly nodes: number;
+  readonly cause: 'load' | 'cost';
+  /** list-price change that is put off with it */
+  readonly usdPerHourDelta: number;
+  readonly reason: string;
+}
+
+/** What the fleet pays an hour, by its parts; the sum is list − contracts + committed + egress. */
+export type Bill = Pick<CostParts, 'list' | 'contracts' | 'committed' | 'egress'>;
+
+/** The nodes' part of a {@link Bill} for so many nodes of each offering, under the fleet's contracts. */
+export type BillNodes = (nodes: ReadonlyMap<string, number>) => Pick<CostParts, 'list' | 'contracts' | 'committed'>;
+
 export interface Totals {
   /** what the running pools cost with the same contracts, sunk commitments and egress prices */
   readonly usdPerHourBefore: number;
   /** when every step is done */
   readonly usdPerHourAfter: number;
+  readonly before: Bill;
+  readonly after: Bill;
+  /** what the placement costs once nothing waits any more */
+  readonly usdPerHourGoal: number;
   readonly lowerBoundUsdPerHour: number;
+  /** usdPerHourGoal / lowerBound − 1 */
   readonly gap: number;
   /** nodes */
   readonly launch: number;
   readonly drain: number;
+}
+
+/** A plan with everything it rests on and the gate's word on it: what a person or a report is shown. */
+export interface Decided {
+  readonly fleet: Fleet;
+  readonly observation: Observation;
+  readonly problem: Problem;
+  readonly plan: Plan;
+  readonly judgements: readonly Judgement[];
 }
