@@ -119,6 +119,8 @@ export interface CsvSource {
   readonly valueColumn: string;
   /** multiplied onto every value: users online → connections */
   readonly scale: number;
+  /** the series is moved in time as a whole so that its last row stands at this time: recordings of other years */
+  readonly endsAt?: Instant;
 }
 export interface PrometheusSource {
   readonly kind: 'prometheus';
