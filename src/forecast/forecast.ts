@@ -1,11 +1,15 @@
 import type { Instant, Seconds } from '../units.ts';
 
-/** Quantile paths of one signal in one market, from the first step after `origin`. */
+/**
+ * Quantile paths of one signal in one market, from the first step after `origin`.
+ *
+ * Where nothing was ever seen there is no forecast: the paths are empty, `last` is absent and a note says so.
+ */
 export interface Forecast {
   readonly signal: string;
   readonly market: string;
   readonly unit: string;
-  /** the time the decision is made at; paths[…][0] is the load at origin + step */
+  /** the last step that had begun when the decision was made; paths[…][0] is the load at origin + step */
   readonly origin: Instant;
   readonly step: Seconds;
   /** ascending, within (0, 1) */
@@ -13,6 +17,8 @@ export interface Forecast {
   /** one path per quantile, equal in length; at every step they never cross */
   readonly paths: readonly Float64Array[];
   readonly mean: Float64Array;
+  /** the newest value that was seen, outliers cut; absent when none was */
+  readonly last?: { readonly at: Instant; readonly value: number };
   readonly method: string;
   /** what a reader must know: short history, gaps bridged, fallback taken */
   readonly notes: readonly string[];
@@ -21,7 +27,7 @@ export interface Forecast {
 }
 
 export interface Backtest {
-  /** rolling origins that were scored */
+  /** rolling origins that were scored; none of them had a part in the calibration that it reports on */
   readonly origins: number;
   readonly stepsScored: number;
   /** percent, 0-200 */
