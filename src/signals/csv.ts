@@ -26,7 +26,9 @@ export interface CsvTable {
   readonly step: Seconds;
   /** what offsets in the time column count from; absent = 1970-01-01T00:00Z */
   readonly epoch?: Instant;
-  /** rows after it are not seen; absent = all are */
+  /** all rows are moved in time, as a whole, so that the last one stands at it; absent = they stay */
+  readonly endsAt?: Instant;
+  /** rows after it are not seen (once moved); absent = all are */
   readonly until?: Instant;
 }
 
@@ -116,7 +118,7 @@ function readRows(text: string, table: CsvTable, columns: readonly CsvColumn[]):
       troubles.push(badTime(file, line, table.timeColumn, cells.cell(timeAt)));
       continue;
     }
-    if (table.until !== undefined && time > table.until) continue;
+    if (table.endsAt === undefined && table.until !== undefined && time > table.until) continue;
     for (const [c, at] of valuesAt.entries()) {
       const value = parseNumber(cells.cell(at));
       const scaled = (value ?? 0) * (columns[c]?.scale ?? 1);
@@ -131,8 +133,25 @@ function readRows(text: string, table: CsvTable, columns: readonly CsvColumn[]):
   }
   if (cells.broken) troubles.push(quotes(file, cells));
   if (troubles.length > 0) return bad(...troubles.slice(0, TROUBLES_AT_MOST));
+  if (table.endsAt !== undefined) count = moveToEnd({ count, times, lines, columns: values }, table.endsAt, table.until);
   if (count === 0) return bad(noRows(table, seen));
   return good({ count, times, lines, columns: values, place: (row) => `line ${lines[row]}` });
+}
+
+/** Moves the rows so that the latest stands at `end`, then leaves out those after `until`. Answers how many are left. */
+function moveToEnd(rows: Omit<CsvRows, 'place'>, end: Instant, until = end): number {
+  const { times, lines, columns } = rows;
+  const latest = times.subarray(0, rows.count).reduce((a, b) => Math.max(a, b), -Infinity);
+  let kept = 0;
+  for (let row = 0; row < rows.count; row++) {
+    const time = (times[row] ?? 0) - latest + end;
+    if (time > until) continue;
+    times[kept] = time;
+    lines[kept] = lines[row] ?? 0;
+    for (const column of columns) column[kept] = column[row] ?? Number.NaN;
+    kept++;
+  }
+  return kept;
 }
 
 /** Where each wanted column stands. */

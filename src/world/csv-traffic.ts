@@ -20,12 +20,12 @@ export const csvTraffic: TrafficSource = {
   },
 };
 
-/** The signal's CSV sources by the file and time column that they share. */
+/** The signal's CSV sources by what they share: the file, its time column and where it is moved to. */
 function byTable(signal: SignalSpec): Map<string, CsvSource[]> {
   const tables = new Map<string, CsvSource[]>();
   for (const source of signal.sources) {
     if (source.kind !== 'csv') continue;
-    const key = JSON.stringify([source.file, source.timeColumn]);
+    const key = JSON.stringify([source.file, source.timeColumn, source.endsAt]);
     tables.set(key, [...(tables.get(key) ?? []), source]);
   }
   return tables;
@@ -44,6 +44,7 @@ async function readTable(
     file: first.file,
     timeColumn: first.timeColumn,
     step: signal.step,
+    ...(first.endsAt !== undefined && { endsAt: first.endsAt }),
     ...(until !== 'latest' && { until }),
   };
   const columns = sources.map(({ market, valueColumn, scale }) => ({
