@@ -39,7 +39,12 @@ async function readTable(
   const [first] = sources;
   if (!first) return good([]);
   const text = await readTextFile(first.file);
-  if (!text.ok) return text;
+  if (!text.ok) {
+    const at = `signals.${signal.name}.markets.${first.market}.csv`;
+    return bad(
+      ...text.troubles.map((t) => ({ ...t, at, remedy: `${t.remedy}, or name another file in the fleet file` })),
+    );
+  }
   const table: CsvTable = {
     file: first.file,
     timeColumn: first.timeColumn,
