@@ -3,7 +3,7 @@ import type { GroupDemand } from '../demand/demand.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Observation } from '../observation.ts';
-import type { CostParts, PlacedNodes, Placement } from '../placement/placement.ts';
+import type { PlacedNodes, Placement } from '../placement/placement.ts';
 import type { Problem } from '../placement/problem.ts';
 import type { Judgement } from '../policy/policy.ts';
 import type { Instant } from '../units.ts';
@@ -95,11 +95,18 @@ export interface Waiting {
   readonly reason: string;
 }
 
-/** What the fleet pays an hour, by its parts; the sum is list − contracts + committed + egress. */
-export type Bill = Pick<CostParts, 'list' | 'contracts' | 'committed' | 'egress'>;
-
-/** The nodes' part of a {@link Bill} for so many nodes of each offering, under the fleet's contracts. */
-export type BillNodes = (nodes: ReadonlyMap<string, number>) => Pick<CostParts, 'list' | 'contracts' | 'committed'>;
+/** What the fleet pays an hour, by its parts; the sum is list + interruptions − contracts + committed + egress. */
+export interface Bill {
+  /** nodes at list price */
+  readonly list: number;
+  /** what spot interruptions are expected to cost */
+  readonly interruptions: number;
+  /** what commitments cover and discounts take off, ≥ 0 */
+  readonly contracts: number;
+  /** what commitments cost, used or not */
+  readonly committed: number;
+  readonly egress: number;
+}
 
 export interface Totals {
   /** what the running pools cost with the same contracts, sunk commitments and egress prices */

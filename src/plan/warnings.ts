@@ -1,0 +1,74 @@
+import type { GroupDemand } from '../demand/demand.ts';
+import type { Observation } from '../observation.ts';
+import type { Placement } from '../placement/placement.ts';
+import type { ObservedPool } from '../ports.ts';
+import { shortened } from '../trouble.ts';
+import { counted, named, rateChange } from './figures.ts';
+import type { Waiting } from './plan.ts';
+
+export interface Doubts {
+  readonly observation: Pick<Observation, 'signals'>;
+  readonly demand: readonly GroupDemand[];
+  readonly placement: Pick<Placement, 'status' | 'conflict' | 'unplaced' | 'method'>;
+  readonly unpriced: readonly ObservedPool[];
+  readonly waiting: readonly Waiting[];
+  readonly uncovered: Readonly<Record<string, number>>;
+}
+
+/** What was missing, doubtful or put off, and what was done about it: one sentence each, the gravest first. */
+export function warningsFor(doubts: Doubts): readonly string[] {
+  return [
+    ...unplacedWarnings(doubts),
+    ...uncoveredWarnings(doubts),
+    ...doubts.demand.filter((d) => d.setBy === 'hold' || d.setBy === 'maximum').map((d) => `${d.name}: ${d.reason}`),
+    ...doubts.unpriced.map(
+      (pool) =>
+        `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${pool.zone}, ${pool.purchase}), ` +
+        `which the catalog does not price: it stays as it is, carries nothing in this plan and is in no total`,
+    ),
+    ...waitingWarnings(doubts.waiting),
+    ...signalWarnings(doubts.observation),
+  ];
+}
+
+function unplacedWarnings({ placement }: Doubts): string[] {
+  if (placement.status === 'placed') return [];
+  const short = Object.entries(placement.unplaced).map(([group, n]) => `${counted(n, 'replica')} of ${group}`);
+  const clash = placement.conflict.length > 0 ? `; these clash: ${placement.conflict.join('; ')}` : '';
+  return placement.status === 'infeasible'
+    ? [`no placement keeps every rule, so nothing changes${clash}`]
+    : [`no room for ${named(short)}: what has a place grows, nothing drains${clash}`];
+}
+
+function uncoveredWarnings({ uncovered }: Doubts): string[] {
+  const short = Object.entries(uncovered).map(([group, n]) => `${counted(n, 'replica')} of ${group}`);
+  return short.length === 0
+    ? []
+    : [`churn.startsPerCycle keeps this cycle from covering the demand: ${named(short)} wait for nodes`];
+}
+
+/** One line for each reason: a thousand pools that wait for the same thing are one piece of news. */
+function waitingWarnings(waiting: readonly Waiting[]): string[] {
+  const byReason = new Map<string, Waiting[]>();
+  for (const w of waiting) {
+    const key = `${w.kind} ${w.reason}`;
+    byReason.set(key, [...(byReason.get(key) ?? []), w]);
+  }
+  return [...byReason.values()].map((same) => {
+    const nodes = same.reduce((sum, w) => sum + w.nodes, 0);
+    const usd = same.reduce((sum, w) => sum + w.usdPerHourDelta, 0);
+    const pools = named(same.map((w) => w.pool));
+    const what = same[0]?.kind === 'start' ? 'not started' : 'kept';
+    return `${counted(nodes, 'node')} of ${pools} ${what} in this cycle (${rateChange(usd)} at list price put off): ${same[0]?.reason}`;
+  });
+}
+
+function signalWarnings({ signals }: Pick<Observation, 'signals'>): string[] {
+  return signals.flatMap((signal) =>
+    signal.faults.map(
+      (fault) =>
+        `signal ${signal.name}/${signal.market} (${shortened(signal.source)}): ${fault.count} × ${fault.kind}, ` +
+        `first at ${shortened(fault.first)}; not taken for a value`,
+    ),
+  );
+}
