@@ -41,6 +41,9 @@ function againstAllow({ name, allow }: Placeable, region: Region): string[] {
   if (allow.provider && !allow.provider.includes(region.provider)) {
     reasons.push(`${field('provider')} has only ${allow.provider.join(', ')}`);
   }
+  if (allow.place && !matchesAny(allow.place, regionPlace(region))) {
+    reasons.push(`${field('place')} has only ${allow.place.join(', ')}`);
+  }
   if (allow.region && !matchesAny(allow.region, region.name)) {
     reasons.push(`${field('region')} has only ${allow.region.join(', ')}`);
   }

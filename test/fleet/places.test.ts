@@ -67,6 +67,7 @@ const rows: readonly [string, Partial<Service>, readonly string[], Readonly<Reco
     { 'kubernetes/own-fra': 'services.router.allow.provider has only aws, gcp' },
   ],
   ['regions by pattern', { allow: { region: ['eu-*', 'own-*'] } }, ['aws/eu-central-1', 'kubernetes/own-fra'], {}],
+  ['places by pattern', { allow: { place: ['aws/*'] } }, ['aws/eu-central-1'], {}],
   [
     'a zone not chosen',
     { allow: { zone: ['eu-central-1b', 'rack-*'] } },

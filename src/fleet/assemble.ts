@@ -1,0 +1,109 @@
+import type { ProviderName } from '../catalog/offering.ts';
+import type { Share } from '../units.ts';
+import { beside } from './beside.ts';
+import type { FleetDocument } from './document/document.ts';
+import { resourcesOf } from './document/resources.ts';
+import { CSV_COLUMNS } from './document/signals.ts';
+import type { Cloud, Fleet, Region, Service, SignalSource, SignalSpec } from './fleet.ts';
+
+/**
+ * The fleet that a document describes, defaults filled in. The document's fields are sound one by one; whether its
+ * names lead anywhere is checked afterwards, so nothing here may rely on it.
+ */
+export function assemble(document: FleetDocument, file: string): Fleet {
+  const { name, cycle, horizon, markets, services, traffic, pools, commitments, discounts, policies } = document;
+  const signals = signalsOf(document, file);
+  return {
+    file,
+    name,
+    cycle,
+    horizon,
+    clouds: cloudsOf(document),
+    pools: pools.declared,
+    ...(pools.findByTag === undefined ? {} : { findPoolsByTag: pools.findByTag }),
+    templates: pools.templates,
+    daemonsets: resourcesOf(document.daemonsets),
+    markets: Object.entries(markets).map(([market, { latencyMs, ...rest }]) => ({
+      name: market,
+      latencyMs: new Map(Object.entries(latencyMs)),
+      ...rest,
+    })),
+    signals,
+    ...(document.prometheus === undefined ? {} : { prometheus: document.prometheus }),
+    services: Object.entries(services).map(([service, fields]) => serviceOf(service, fields, signals)),
+    traffic,
+    commitments,
+    discounts: discounts.map(({ provider, on, percent, tiers }) => ({
+      provider,
+      on,
+      tiers:
+        tiers === undefined
+          ? [{ fromUsdPerMonth: 0, discount: percent ?? (0 as Share) }]
+          : tiers.map((tier) => ({ fromUsdPerMonth: tier.fromUsdPerMonth, discount: tier.percent })),
+    })),
+    policies: {
+      ...policies,
+      vendorShareAtMost: new Map(Object.entries(policies.vendorShareAtMost) as [ProviderName, Share][]),
+    },
+  };
+}
+
+function cloudsOf({ clouds: { kubernetes, ...vendors } }: FleetDocument): readonly Cloud[] {
+  const published = Object.entries(vendors).map(([name, { regions }]): Cloud => {
+    const provider = name as keyof typeof vendors;
+    return {
+      provider,
+      regions: Object.entries(regions).map(([region, { zones }]) => ({ provider, name: region, zones })),
+    };
+  });
+  return kubernetes === undefined ? published : [...published, ownClusters(kubernetes)];
+}
+
+type Clusters = NonNullable<FleetDocument['clouds']['kubernetes']>;
+
+function ownClusters({ clusters }: Clusters): Cloud {
+  const provider = 'kubernetes';
+  const regions = Object.entries(clusters).map(([name, { zones, egressUsdPerGb, nodeTypes }]): Region => ({
+    provider,
+    name,
+    zones,
+    own: {
+      egress: egressUsdPerGb,
+      nodeTypes: Object.entries(nodeTypes).map(([type, { allocatable, ...fields }]) => ({
+        name: type,
+        allocatable: resourcesOf(allocatable),
+        ...fields,
+      })),
+    },
+  }));
+  return { provider, regions };
+}
+
+function signalsOf({ signals }: FleetDocument, file: string): readonly SignalSpec[] {
+  return Object.entries(signals).map(([name, { unit, step, markets }]) => ({
+    name,
+    unit,
+    step,
+    sources: Object.entries(markets).map(([market, source]): SignalSource => {
+      const { csv, query, scale } = source;
+      if (csv === undefined) return { kind: 'prometheus', market, query: query ?? '', scale };
+      const { time: timeColumn = CSV_COLUMNS.time, value: valueColumn = CSV_COLUMNS.value } = source;
+      return { kind: 'csv', market, file: beside(file, csv), timeColumn, valueColumn, scale };
+    }),
+  }));
+}
+
+function serviceOf(name: string, fields: FleetDocument['services'][string], signals: readonly SignalSpec[]): Service {
+  const { requests, replicas, spot, spread, markets, ...rest } = fields;
+  const everyMarket = signals.find((signal) => signal.name === fields.signal)?.sources.map((source) => source.market);
+  return {
+    name,
+    ...rest,
+    requests: resourcesOf(requests),
+    minReplicas: replicas.min,
+    maxReplicas: replicas.max,
+    markets: markets ?? everyMarket ?? [],
+    spotAtMost: spot.atMost,
+    ...(spread === undefined ? {} : { zoneSkew: spread.zoneSkew }),
+  };
+}

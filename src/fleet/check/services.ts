@@ -1,0 +1,76 @@
+import type { FleetDocument } from '../document/document.ts';
+import type { Finding } from '../finding.ts';
+import type { Fleet, Service } from '../fleet.ts';
+import { placesOf } from '../places.ts';
+import type { Check } from './check.ts';
+import { unlessKnown, unlessMatched } from './known.ts';
+
+/** What flows to users goes to `internet`, so no service can have that name. */
+export const INTERNET = 'internet';
+
+export const checkServices: Check = (document, fleet) =>
+  fleet.services.flatMap((service) => [
+    ...checkName(service),
+    ...checkLoad(service, document),
+    ...checkAllow(service, fleet),
+    ...checkBounds(service),
+  ]);
+
+function checkName({ name }: Service): readonly Finding[] {
+  if (name !== INTERNET) return [];
+  const problem = 'internet means users in traffic';
+  return [{ path: ['services', name], onKey: true, problem, remedy: 'give the service another name' }];
+}
+
+function checkLoad({ name, signal }: Service, document: FleetDocument): readonly Finding[] {
+  const unknown = unlessKnown(['services', name, 'signal'], signal, Object.keys(document.signals), 'signal');
+  if (unknown.length > 0) return unknown;
+  const withSeries = Object.keys(document.signals[signal]?.markets ?? {});
+  const asked = document.services[name]?.markets ?? [];
+  return asked.flatMap((market, i) =>
+    unlessKnown(['services', name, 'markets', i], market, withSeries, `market of signal ${signal}`),
+  );
+}
+
+function checkAllow({ name, allow }: Service, fleet: Fleet): readonly Finding[] {
+  const regions = fleet.clouds.flatMap((cloud) => cloud.regions);
+  const providers = fleet.clouds.map((cloud) => cloud.provider);
+  const path = (key: string): readonly string[] => ['services', name, 'allow', key];
+  return [
+    ...unlessMatched(path('provider'), allow.provider, providers, 'cloud'),
+    ...unlessMatched(path('place'), allow.place, placesOf(fleet), 'place'),
+    ...unlessMatched(path('region'), allow.region, [...new Set(regions.map((region) => region.name))], 'region'),
+    ...unlessMatched(path('zone'), allow.zone, [...new Set(regions.flatMap((region) => region.zones))], 'zone'),
+  ];
+}
+
+function checkBounds({
+  name,
+  minReplicas,
+  maxReplicas,
+  spotAtMost,
+  allow,
+  reconnect,
+  drain,
+}: Service): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (minReplicas > maxReplicas) {
+    const problem = `more than replicas.max, ${maxReplicas}`;
+    findings.push({ path: ['services', name, 'replicas', 'min'], problem, remedy: 'lower it, or raise replicas.max' });
+  }
+  if (spotAtMost < 1 && allow.purchase?.every((purchase) => purchase === 'spot')) {
+    findings.push({
+      path: ['services', name, 'allow', 'purchase'],
+      problem: `spot alone is bought, but spot.atMost is ${Number((spotAtMost * 100).toFixed(2))}%`,
+      remedy: 'allow on-demand too, or set spot.atMost to 100%',
+    });
+  }
+  if (reconnect !== undefined && drain === 0) {
+    findings.push({
+      path: ['services', name, 'drain'],
+      problem: 'its clients would all be dropped at once, the very storm that reconnect plans for',
+      remedy: 'write the time over which one replica’s clients can be moved, like 15m',
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,51 @@
+import { named, section } from './kinds/group.ts';
+import { amount } from './kinds/number.ts';
+import { duration } from './kinds/quantity.ts';
+import { environmentVariable, filePath, line, lines, name, url } from './kinds/text.ts';
+
+export const CSV_COLUMNS = { time: 'timestamp', value: 'value' } as const;
+
+/** One market's series: a CSV file or a Prometheus query, never both; the JSON Schema says so to editors. */
+const source = section('Where one market’s series is read: csv or query, one of the two.', {
+  csv: filePath(
+    'A CSV file with a header row, relative to the folder of this file.',
+    'traffic/connections.csv',
+  ).exactOptional(),
+  time: line(
+    `Column that holds the time: ISO 8601 or seconds since 1970. Left out: ${CSV_COLUMNS.time}.`,
+    'timestamp',
+  ).exactOptional(),
+  value: line(`Column that holds the value. Left out: ${CSV_COLUMNS.value}.`, 'eu').exactOptional(),
+  query: lines('A PromQL query that answers one series.', 'sum(im_connections{market="eu"})').exactOptional(),
+  scale: amount('factor', 'Multiplied onto every value: users online into connections.', 1.3).prefault(1),
+}).meta({
+  oneOf: [
+    { required: ['csv'], not: { required: ['query'] } },
+    { required: ['query'], not: { anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }] } },
+  ],
+});
+
+const signal = section('One kind of load, in one unit, a series for each market.', {
+  unit: line('What it counts. A rate ends in /s.', 'messages/s'),
+  step: duration('From one value to the next.', '5m', '1s', '1d').prefault('5m'),
+  markets: named('Its series by market.', 'a market', name('A market.', 'eu'), source),
+});
+
+/** The load as it was observed. */
+export const signals = named(
+  'The load that was observed, by a name of your own.',
+  'a signal',
+  name('A signal.', 'connections'),
+  signal,
+);
+
+/** Where queries are asked. */
+export const prometheus = section('The Prometheus server that signals with a query are read from.', {
+  url: url('Its address, without a password.', 'http://prometheus.monitoring:9090'),
+  tokenEnv: environmentVariable(
+    'Environment variable that holds the bearer token. Left out: none is sent.',
+    'PROM_TOKEN',
+  ).exactOptional(),
+  history: duration('How much history to read.', '14d', '1h').prefault('14d'),
+  timeout: duration('How long to wait for an answer.', '10s', '100ms', '10m').prefault('10s'),
+});
