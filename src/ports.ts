@@ -43,36 +43,44 @@ export interface TrafficSource {
 }
 
 /**
- * A solver for linear programs, handed to the placement stage so that the stage itself stays pure.
+ * A solver for linear programs, handed to the placement stage so that the stage itself stays pure: the same program
+ * always has the same answer, and no clock is read.
  *
- * minimise c·z subject to rowLower ≤ A z ≤ rowUpper, lower ≤ z ≤ upper; A in compressed columns.
+ * minimise c·z subject to rowLower ≤ A z ≤ rowUpper, lower ≤ z ≤ upper.
  */
-export interface LinearProgram {
-  readonly columns: number;
-  readonly rows: number;
+export interface LinearSolver {
+  readonly name: string;
+  /** A model stays warm between solves: bounds, costs and columns may change. The caller closes it. */
+  open(rows: RowBounds): LinearModel;
+}
+
+export interface RowBounds {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** Columns in compressed form: column j holds the entries starts[j] … starts[j+1]−1. */
+export interface Columns {
   readonly cost: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  readonly rowLower: Float64Array;
-  readonly rowUpper: Float64Array;
-  /** column j holds entries starts[j] … starts[j+1]−1 */
+  /** one longer than the number of columns */
   readonly starts: Int32Array;
   readonly index: Int32Array;
   readonly value: Float64Array;
 }
 
-export type LinearAnswer =
-  | {
-      readonly status: 'optimal';
-      readonly primal: Float64Array;
-      readonly dual: Float64Array;
-      readonly objective: number;
-    }
-  | { readonly status: 'infeasible' }
-  /** the solver failed, ran out of time or answered nonsense: `reason` says what */
-  | { readonly status: 'failed'; readonly reason: string };
-
-export interface LinearSolver {
-  readonly name: string;
-  solve(program: LinearProgram): LinearAnswer;
+export interface LinearModel {
+  addColumns(columns: Columns): void;
+  setColumnBounds(column: number, lower: number, upper: number): void;
+  setColumnCosts(columns: Int32Array, costs: Float64Array): void;
+  setRowBounds(row: number, lower: number, upper: number): void;
+  solve(): LinearAnswer;
+  close(): void;
 }
+
+export type LinearAnswer =
+  | { readonly status: 'optimal'; readonly primal: Float64Array; readonly dual: Float64Array; readonly objective: number }
+  | { readonly status: 'infeasible' }
+  /** the solver failed, ran into a limit or answered nonsense: `reason` says what */
+  | { readonly status: 'failed'; readonly reason: string };

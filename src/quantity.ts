@@ -4,7 +4,8 @@ import { milliCores, mib, seconds, type MilliCores, type MiB, type Seconds } fro
  * Resources of a node or a replica, in one canonical unit each.
  *
  * `devices` holds the extended resources by their Kubernetes name (`nvidia.com/gpu`), in whole devices; fractions
- * are allowed for requests on shared devices. A resource that is absent is zero.
+ * are allowed for requests on shared devices. A device that is absent is zero; storage or pods that are absent on a
+ * node do not limit it.
  */
 export interface Resources {
   readonly cpu: MilliCores;

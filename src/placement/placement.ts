@@ -16,6 +16,8 @@ export interface Placement {
   /** with `infeasible` and `partial`: the rules that clash, in words */
   readonly conflict: readonly string[];
   readonly certificate: Certificate;
+  /** duals of the bound by the master problem's row names; what {@link entryOf} prices passed-over offerings with */
+  readonly duals: ReadonlyMap<string, number>;
 }
 
 export interface PlacedNodes {

@@ -29,8 +29,8 @@ export interface Group {
   /** after the loss of any one provider, region or zone, share × replicas remain */
   readonly survive?: Survive;
   /**
-   * Replicas' worth of lost clients that one surviving replica can take in. After any one loss that `survive` names
-   * (a provider where it is absent), absorb × survivors ≥ lost replicas.
+   * Replicas' worth of lost clients that one surviving replica can take in. Goes with `survive`: after any one loss,
+   * absorb × survivors ≥ lost replicas.
    */
   readonly absorb?: number;
 }

@@ -1,0 +1,288 @@
+import type { LinearAnswer, LinearModel, LinearSolver } from '../ports.ts';
+import type { Instance } from './instance.ts';
+import { type Items, Knapsack } from './knapsack.ts';
+import { compressed } from './sparse.ts';
+import type { Entry, Master } from './master.ts';
+
+/** One way to fill one node: replicas of each group on a node of a candidate. */
+export interface Pattern {
+  readonly candidate: number;
+  readonly filling: Int32Array;
+}
+
+/** What a node costs in the objective that is being minimised, and what keeping a running one takes off it. */
+export interface Objective {
+  readonly nodePrice: Float64Array;
+  readonly keptCredit: Float64Array;
+}
+
+/** The value of each candidate's best filling at some duals. */
+export interface Pricing {
+  readonly fresh: readonly Pattern[];
+  /** upper bound on what a node can carry, in $/h at the duals, per candidate */
+  readonly worth: Float64Array;
+  /** what the node itself puts into the rows, at the duals, per candidate */
+  readonly nodeWorth: Float64Array;
+}
+
+const PER_LOCATION = 4;
+const PER_ROUND = 240;
+/** A column must save this share of its node's price to be worth adding. */
+const WORTHWHILE = 1e-6;
+
+/**
+ * The master problem with its pattern columns, generated as they are found worthwhile (Gilmore and Gomory, 1961: the
+ * best filling of a node at the duals is a knapsack problem).
+ */
+export class ColumnModel {
+  readonly patterns: Pattern[] = [];
+  readonly instance: Instance;
+  readonly master: Master;
+  private readonly linear: LinearModel;
+  private readonly known = new Set<string>();
+  private objective: Objective;
+  private readonly knapsack: Knapsack;
+  /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
+  private readonly weights: Float64Array;
+
+  constructor(instance: Instance, master: Master, solver: LinearSolver, objective: Objective) {
+    this.instance = instance;
+    this.master = master;
+    this.objective = objective;
+    this.knapsack = new Knapsack(instance.groups.length, instance.resources);
+    this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
+    this.linear = solver.open({
+      lower: Float64Array.from(master.rows, (r) => r.lower),
+      upper: Float64Array.from(master.rows, (r) => r.upper),
+    });
+    this.linear.addColumns(
+      compressed(
+        master.auxiliary.map((a) => ({
+          cost: a.kind === 'kept' ? -(objective.keptCredit[a.of] ?? 0) : a.cost,
+          upper: a.upper,
+          entries: a.entries,
+        })),
+      ),
+    );
+    this.add(startingPatterns(instance));
+  }
+
+  /** Column of pattern p in the linear model. */
+  columnOf(p: number): number {
+    return this.master.auxiliary.length + p;
+  }
+
+  add(patterns: readonly Pattern[]): number {
+    const fresh = patterns.filter((p) => {
+      const key = `${p.candidate}:${p.filling.join(',')}`;
+      if (this.known.has(key)) return false;
+      this.known.add(key);
+      return true;
+    });
+    this.linear.addColumns(
+      compressed(
+        fresh.map((p) => ({
+          cost: this.objective.nodePrice[p.candidate] ?? 0,
+          upper: Infinity,
+          entries: this.entriesOf(p),
+        })),
+      ),
+    );
+    this.patterns.push(...fresh);
+    return fresh.length;
+  }
+
+  setObjective(objective: Objective): void {
+    this.objective = objective;
+    const columns = new Int32Array(this.master.auxiliary.length + this.patterns.length).map((_, i) => i);
+    const costs = new Float64Array(columns.length);
+    this.master.auxiliary.forEach(
+      (a, i) => (costs[i] = a.kind === 'kept' ? -(objective.keptCredit[a.of] ?? 0) : a.cost),
+    );
+    this.patterns.forEach((p, i) => (costs[this.columnOf(i)] = objective.nodePrice[p.candidate] ?? 0));
+    this.linear.setColumnCosts(columns, costs);
+  }
+
+  bound(p: number, lower: number, upper: number): void {
+    this.linear.setColumnBounds(this.columnOf(p), lower, upper);
+  }
+
+  setRowBounds(row: number, lower: number, upper: number): void {
+    this.linear.setRowBounds(row, lower, upper);
+  }
+
+  solve(): LinearAnswer {
+    return this.linear.solve();
+  }
+
+  close(): void {
+    this.linear.close();
+  }
+
+  /** Solves and prices until no column is worth adding, or for so many rounds. */
+  converge(rounds: number): { answer: LinearAnswer; pricing: Pricing | undefined } {
+    for (let round = 0; ; round++) {
+      const answer = this.solve();
+      if (answer.status !== 'optimal') return { answer, pricing: undefined };
+      const pricing = this.price(answer.dual);
+      if (round >= rounds || this.add(pricing.fresh) === 0) return { answer, pricing };
+    }
+  }
+
+  /** The best filling of every candidate at these duals. */
+  price(dual: Float64Array): Pricing {
+    const { instance, master } = this;
+    const { groups, candidates, locations, locationOf, resources } = instance;
+    const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
+    const worth = new Float64Array(candidates.length);
+    const nodeWorth = Float64Array.from(master.nodeTerms, (terms) => dot(terms, dual));
+    const found: { pattern: Pattern; saving: number; location: number }[] = [];
+    const items = new ItemList(groups.length, resources);
+    for (let o = 0; o < candidates.length; o++) {
+      const l = locationOf[o] ?? 0;
+      itemsOn(instance, o, items, (g) => replicaWorth[g * locations.length + l] ?? 0);
+      if (items.count === 0) continue;
+      const price = (this.objective.nodePrice[o] ?? 0) - (nodeWorth[o] ?? 0);
+      const least = price + WORTHWHILE * Math.max(this.objective.nodePrice[o] ?? 0, 1e-3);
+      const filling = this.knapsack.solve(
+        items,
+        instance.capacity.subarray(o * resources, (o + 1) * resources),
+        least,
+        this.weights.subarray(o * resources, (o + 1) * resources),
+      );
+      worth[o] = filling.bound;
+      if (filling.value <= least) continue;
+      found.push({
+        pattern: { candidate: o, filling: items.spread(filling.counts, groups.length) },
+        saving: (filling.value - price) / Math.max(price, 1e-9),
+        location: l,
+      });
+    }
+    return { fresh: bestPerLocation(found), worth, nodeWorth };
+  }
+
+  /** The best filling of one candidate at these duals, without a model; undefined when none is worth anything. */
+  static bestFilling(
+    instance: Instance,
+    master: Master,
+    dual: Float64Array,
+    o: number,
+  ): { filling: Int32Array; value: number } | undefined {
+    const { groups, resources } = instance;
+    const items = itemsOn(instance, o, new ItemList(groups.length, resources), (g, l) =>
+      dot(master.replicaTerms[g * instance.locations.length + l] ?? [], dual),
+    );
+    if (items.count === 0) return undefined;
+    const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
+    const weights = new Float64Array(resources).fill(1 / resources);
+    const { counts, value } = new Knapsack(groups.length, resources).solve(items, capacity, 0, weights);
+    return { filling: items.spread(counts, groups.length), value };
+  }
+
+  private entriesOf(p: Pattern): Entry[] {
+    const { locations, locationOf } = this.instance;
+    const sums = new Map<number, number>();
+    for (const { row, value } of this.master.nodeTerms[p.candidate] ?? []) sums.set(row, (sums.get(row) ?? 0) + value);
+    const l = locationOf[p.candidate] ?? 0;
+    p.filling.forEach((n, g) => {
+      if (n === 0) return;
+      for (const { row, value } of this.master.replicaTerms[g * locations.length + l] ?? []) {
+        sums.set(row, (sums.get(row) ?? 0) + n * value);
+      }
+    });
+    return [...sums].filter(([, value]) => value !== 0).map(([row, value]) => ({ row, value }));
+  }
+}
+
+/** The groups that may be on candidate o and whose replicas are worth something there, as knapsack items. */
+function itemsOn(instance: Instance, o: number, items: ItemList, worth: (g: number, l: number) => number): ItemList {
+  const { groups, candidates, fits, locationOf, need, resources } = instance;
+  items.clear();
+  for (const g of instance.groupsOn[o] ?? []) {
+    const value = worth(g, locationOf[o] ?? 0);
+    if (value <= 0) continue;
+    items.push(g, value, Math.min(fits[g * candidates.length + o] ?? 0, groups[g]?.replicas ?? 0), need, resources);
+  }
+  return items;
+}
+
+export function dot(terms: readonly Entry[], dual: Float64Array): number {
+  let sum = 0;
+  for (const { row, value } of terms) sum += value * (dual[row] ?? 0);
+  return sum;
+}
+
+/** Every group alone on every candidate, as full as it goes: enough for a first set of duals. Empty nodes where a minimum asks for them. */
+function startingPatterns(instance: Instance): Pattern[] {
+  const { groups, candidates, fits, locationOf } = instance;
+  const patterns: Pattern[] = [];
+  candidates.forEach((c, o) => {
+    if ((c.atLeast ?? 0) > 0 || (instance.running[o] ?? 0) > 0) {
+      patterns.push({ candidate: o, filling: new Int32Array(groups.length) });
+    }
+  });
+  groups.forEach((group, g) => {
+    const best = new Map<number, { o: number; perReplica: number }>();
+    candidates.forEach((c, o) => {
+      const most = Math.min(fits[g * candidates.length + o] ?? 0, group.replicas);
+      if (most <= 0) return;
+      const perReplica = c.usdPerHour / most;
+      const l = locationOf[o] ?? 0;
+      const rival = best.get(l);
+      if (!rival || perReplica < rival.perReplica) best.set(l, { o, perReplica });
+    });
+    for (const { o } of best.values()) {
+      const filling = new Int32Array(groups.length);
+      filling[g] = Math.min(fits[g * candidates.length + o] ?? 0, group.replicas);
+      patterns.push({ candidate: o, filling });
+    }
+  });
+  return patterns;
+}
+
+function bestPerLocation(found: { pattern: Pattern; saving: number; location: number }[]): Pattern[] {
+  const taken = new Map<number, number>();
+  const chosen: Pattern[] = [];
+  for (const f of found.toSorted((a, b) => b.saving - a.saving || a.pattern.candidate - b.pattern.candidate)) {
+    const here = taken.get(f.location) ?? 0;
+    if (here >= PER_LOCATION) continue;
+    taken.set(f.location, here + 1);
+    chosen.push(f.pattern);
+    if (chosen.length >= PER_ROUND) break;
+  }
+  return chosen;
+}
+
+/** The knapsack's items, in arrays that are used again for every candidate. */
+class ItemList implements Items {
+  count = 0;
+  readonly value: Float64Array;
+  readonly most: Int32Array;
+  readonly need: Float64Array;
+  private readonly group: Int32Array;
+
+  constructor(groups: number, resources: number) {
+    this.value = new Float64Array(groups);
+    this.most = new Int32Array(groups);
+    this.need = new Float64Array(groups * resources);
+    this.group = new Int32Array(groups);
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+
+  push(g: number, value: number, most: number, need: Float64Array, resources: number): void {
+    const i = this.count++;
+    this.group[i] = g;
+    this.value[i] = value;
+    this.most[i] = most;
+    for (let r = 0; r < resources; r++) this.need[i * resources + r] = need[g * resources + r] ?? 0;
+  }
+
+  spread(counts: Int32Array, groups: number): Int32Array {
+    const filling = new Int32Array(groups);
+    for (let i = 0; i < this.count; i++) filling[this.group[i] ?? 0] = counts[i] ?? 0;
+    return filling;
+  }
+}

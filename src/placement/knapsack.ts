@@ -1,0 +1,312 @@
+/**
+ * The best filling of one node: a bounded knapsack in several resources.
+ *
+ * First a bound: the resources are added up with non-negative weights, moved a few times towards those that the
+ * fractional filling over-fills (the surrogate dual, close to the linear relaxation and always valid). When the bound
+ * shows the node to be worth looking at: greedy fillings that weigh each resource by how little of it is left, then
+ * exchanges, then a depth-first search that proves small nodes optimal. Ties are broken by item order.
+ */
+export interface Filling {
+  /** value of `counts` */
+  readonly value: number;
+  /** no filling is worth more */
+  readonly bound: number;
+  /** how many of each item; valid until the next call */
+  readonly counts: Int32Array;
+}
+
+/** Items in arrays that are used again from node to node. */
+export interface Items {
+  readonly count: number;
+  /** > 0 */
+  readonly value: Float64Array;
+  readonly most: Int32Array;
+  /** resource r of item i at [i × resources + r] */
+  readonly need: Float64Array;
+}
+
+/**
+ * Search nodes after which the best found and the root's bound are answered: small nodes are proved within it, large
+ * ones have a bound that is tight anyway.
+ */
+const SEARCH_NODES = 500;
+const WEIGHT_ROUNDS = 8;
+const SLACK = 1e-9;
+/** How strongly scarce resources weigh in a greedy filling; each start fills differently. */
+const STARTS = [0.25, 1, 3] as const;
+/** Times that part of the best filling is taken out and filled anew, while no filling is worthwhile yet. */
+const REFILLS = 48;
+const REFILL_NODES = 120;
+
+export class Knapsack {
+  private readonly resources: number;
+  private readonly use: Float64Array;
+  private readonly ratio: Float64Array;
+  private readonly order: Int32Array;
+  private readonly bestOrder: Int32Array;
+  private readonly filled: Float64Array;
+  private readonly left: Float64Array;
+  private readonly now: Int32Array;
+  private readonly best: Int32Array;
+  private readonly surrogateNeed: Float64Array;
+  private bestValue = 0;
+  private visited = 0;
+
+  constructor(items: number, resources: number) {
+    this.resources = resources;
+    this.use = new Float64Array(items * resources);
+    this.ratio = new Float64Array(items);
+    this.order = new Int32Array(items);
+    this.bestOrder = new Int32Array(items);
+    this.filled = new Float64Array(resources);
+    this.left = new Float64Array(resources);
+    this.now = new Int32Array(items);
+    this.best = new Int32Array(items);
+    this.surrogateNeed = new Float64Array(items);
+  }
+
+  /**
+   * @param capacity resources of the node
+   * @param worthwhile a bound at or under this is enough: no filling is looked for
+   * @param weights of the resources, to start from and left improved for the next call on the same node
+   */
+  solve(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array): Filling {
+    this.shareOut(items, capacity);
+    const bound = this.surrogateBound(items, weights, worthwhile);
+    this.best.fill(0);
+    this.bestValue = 0;
+    if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
+    for (const scarcity of STARTS) this.greedy(items, scarcity, weights);
+    const proved = this.searchAll(items, weights);
+    if (!proved) this.refill(items, bound);
+    return { value: this.bestValue, bound: proved ? Math.min(bound, this.bestValue) : bound, counts: this.best };
+  }
+
+  /** Needs as shares of the node. */
+  private shareOut(items: Items, capacity: Float64Array): void {
+    const { resources, use } = this;
+    for (let i = 0; i < items.count; i++) {
+      for (let r = 0; r < resources; r++) {
+        const need = items.need[i * resources + r] as number;
+        use[i * resources + r] = need <= 0 ? 0 : need / Math.max(capacity[r] as number, 1e-12);
+      }
+    }
+  }
+
+  private surrogateBound(items: Items, weights: Float64Array, worthwhile: number): number {
+    const { resources, filled, order } = this;
+    const trial = weights.slice();
+    let best = Infinity;
+    let step = 0.5;
+    for (let i = 0; i < items.count; i++) order[i] = i;
+    for (let round = 0; round < WEIGHT_ROUNDS; round++) {
+      const bound = this.fractional(items, trial);
+      if (bound < best) {
+        best = bound;
+        weights.set(trial);
+        this.bestOrder.set(order);
+      }
+      if (best <= worthwhile) return best;
+      let sum = 0;
+      for (let r = 0; r < resources; r++) {
+        const w = Math.max(1e-6, trial[r] as number) * Math.max(0.05, filled[r] as number) ** step;
+        trial[r] = w;
+        sum += w;
+      }
+      for (let r = 0; r < resources; r++) trial[r] = (trial[r] as number) / sum;
+      step *= 0.8;
+    }
+    return best;
+  }
+
+  /** Value of the fractional filling under one weighted resource; leaves how full it makes each real one. */
+  private fractional(items: Items, weights: Float64Array): number {
+    const { resources, use, ratio, order, filled } = this;
+    for (let i = 0; i < items.count; i++) {
+      let w = 0;
+      for (let r = 0; r < resources; r++) w += (weights[r] as number) * (use[i * resources + r] as number);
+      ratio[i] = (items.value[i] as number) / Math.max(w, 1e-12);
+    }
+    sortDown(order, ratio, items.count);
+    filled.fill(0);
+    let bound = 0;
+    let room = 1;
+    for (let k = 0; k < items.count && room > 0; k++) {
+      const i = order[k] as number;
+      const w = (items.value[i] as number) / (ratio[i] as number);
+      const n = Math.min(items.most[i] as number, room / w);
+      bound += n * (items.value[i] as number);
+      room -= n * w;
+      for (let r = 0; r < resources; r++) filled[r] = (filled[r] as number) + n * (use[i * resources + r] as number);
+    }
+    return bound;
+  }
+
+  /** One at a time, the item worth most for what it takes of resources weighed by their scarcity. */
+  private greedy(items: Items, scarcity: number, weights: Float64Array): void {
+    const { resources, use, left, now } = this;
+    left.fill(1);
+    now.fill(0);
+    let value = 0;
+    for (;;) {
+      let chosen = -1;
+      let score = 0;
+      for (let i = 0; i < items.count; i++) {
+        if ((now[i] as number) >= (items.most[i] as number)) continue;
+        let taken = 1e-12;
+        let fits = true;
+        for (let r = 0; r < resources; r++) {
+          const u = use[i * resources + r] as number;
+          const free = left[r] as number;
+          if (u > free + SLACK) {
+            fits = false;
+            break;
+          }
+          if (u > 0) taken += ((weights[r] as number) * u) / Math.max(free, 1e-9) ** scarcity;
+        }
+        if (fits && (items.value[i] as number) / taken > score) {
+          score = (items.value[i] as number) / taken;
+          chosen = i;
+        }
+      }
+      if (chosen < 0) break;
+      this.put(chosen, 1);
+      value += items.value[chosen] as number;
+    }
+    this.keepIfBest(value);
+  }
+
+  /**
+   * Part of the best filling out, and the room searched for something better, again and again: items are taken out by
+   * a fixed stride, so the same node is always filled alike.
+   */
+  private refill(items: Items, bound: number): void {
+    const { now, best, left } = this;
+    let stride = 7;
+    for (let turn = 0, idle = 0; turn < REFILLS && idle < REFILLS / 2; turn++, idle++) {
+      if (this.bestValue >= bound * (1 - 1e-4)) return;
+      now.set(best);
+      left.fill(1);
+      let value = 0;
+      let held = 0;
+      for (let i = 0; i < items.count; i++) {
+        const n = now[i] as number;
+        if (n > 0) this.take(i, n);
+        value += n * (items.value[i] as number);
+        held += n;
+      }
+      for (let out = Math.min(held, 2 + (turn % 3)); out > 0; out--) {
+        stride = (stride * 48_271) % 2_147_483_647;
+        const i = this.heldAt(stride % held, items.count);
+        this.put(i, -1);
+        value -= items.value[i] as number;
+        held--;
+      }
+      let room = 1;
+      for (let k = 0; k < items.count; k++) {
+        room -= (now[this.bestOrder[k] as number] as number) * (this.surrogateNeed[k] as number);
+      }
+      const before = this.bestValue;
+      this.visited = SEARCH_NODES - REFILL_NODES;
+      this.search(items, 0, value, room);
+      if (this.bestValue > before) idle = -1;
+    }
+  }
+
+  /** The item of the n-th unit in the present filling. */
+  private heldAt(n: number, count: number): number {
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      seen += this.now[i] as number;
+      if (n < seen) return i;
+    }
+    return count - 1;
+  }
+
+  /** @returns whether the search went through, which proves the best found to be the best there is */
+  private searchAll(items: Items, weights: Float64Array): boolean {
+    const { resources, use } = this;
+    for (let k = 0; k < items.count; k++) {
+      const i = this.bestOrder[k] as number;
+      let w = 0;
+      for (let r = 0; r < resources; r++) w += (weights[r] as number) * (use[i * resources + r] as number);
+      this.surrogateNeed[k] = w;
+    }
+    this.left.fill(1);
+    this.now.fill(0);
+    this.visited = 0;
+    this.search(items, 0, 0, 1);
+    return this.visited <= SEARCH_NODES;
+  }
+
+  private search(items: Items, from: number, worth: number, room: number): void {
+    this.visited++;
+    this.keepIfBest(worth);
+    if (from >= items.count || this.visited > SEARCH_NODES) return;
+    let optimistic = worth;
+    let free = room;
+    for (let k = from; k < items.count && free > 0; k++) {
+      const i = this.bestOrder[k] as number;
+      const w = Math.max(this.surrogateNeed[k] as number, 1e-12);
+      const n = Math.min((items.most[i] as number) - (this.now[i] as number), free / w);
+      optimistic += n * (items.value[i] as number);
+      free -= n * w;
+    }
+    if (optimistic <= this.bestValue * (1 + 1e-9)) return;
+    const i = this.bestOrder[from] as number;
+    for (let n = Math.min((items.most[i] as number) - (this.now[i] as number), this.roomFor(i)); n >= 0; n--) {
+      if (n > 0) this.put(i, n);
+      this.search(
+        items,
+        from + 1,
+        worth + n * (items.value[i] as number),
+        room - n * (this.surrogateNeed[from] as number),
+      );
+      if (n > 0) this.put(i, -n);
+      if (this.visited > SEARCH_NODES) return;
+    }
+  }
+
+  private roomFor(i: number): number {
+    let n = Infinity;
+    for (let r = 0; r < this.resources; r++) {
+      const u = this.use[i * this.resources + r] as number;
+      if (u > 0) n = Math.min(n, Math.floor((this.left[r] as number) / u + SLACK));
+    }
+    return n === Infinity ? 0 : n;
+  }
+
+  private put(i: number, n: number): void {
+    this.now[i] = (this.now[i] as number) + n;
+    this.take(i, n);
+  }
+
+  private take(i: number, n: number): void {
+    for (let r = 0; r < this.resources; r++) {
+      this.left[r] = (this.left[r] as number) - n * (this.use[i * this.resources + r] as number);
+    }
+  }
+
+  private keepIfBest(value: number): boolean {
+    if (value <= this.bestValue * (1 + 1e-12)) return false;
+    this.bestValue = value;
+    this.best.set(this.now);
+    return true;
+  }
+}
+
+/** Insertion sort, falling by key and rising by item among equals: the order of the last node is nearly right for the next. */
+function sortDown(order: Int32Array, key: Float64Array, count: number): void {
+  for (let k = 1; k < count; k++) {
+    const i = order[k] as number;
+    const x = key[i] as number;
+    let j = k - 1;
+    for (; j >= 0; j--) {
+      const other = order[j] as number;
+      const y = key[other] as number;
+      if (y > x || (y === x && other < i)) break;
+      order[j + 1] = other;
+    }
+    order[j + 1] = i;
+  }
+}

@@ -1,0 +1,318 @@
+import type { LinearSolver } from '../ports.ts';
+import { boundOf } from './bound.ts';
+import { ColumnModel, type Objective } from './columns.ts';
+import { clash, nowhere } from './conflict.ts';
+import { billOf, egressOf } from './cost.ts';
+import type { Whole } from './dive.ts';
+import { greedy, plainBound } from './greedy.ts';
+import { type Instance, instanceOf } from './instance.ts';
+import { type Master, masterOf, multipliersOf } from './master.ts';
+import type { CostParts, PlacedNodes, Placement } from './placement.ts';
+import { pack } from './pack.ts';
+import { type FilledNodes, polish } from './polish.ts';
+import type { Group, Problem } from './problem.ts';
+import { pruned } from './prune.ts';
+import { wholeQuotas } from './quota.ts';
+import { violations } from './verify.ts';
+
+/** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
+const ROUNDS = 120;
+/** Pricing rounds after the objective has changed to weigh the cost of change. */
+const CHANGE_ROUNDS = 40;
+
+/**
+ * Whole nodes per offering and how the groups' replicas fill them, at least cost with every rule kept, and the proof
+ * how near to least.
+ *
+ * Relaxation by column generation (a column is a filled node), rounding by diving, polishing, then a verification
+ * that shares no code with any of it. What the solver can't answer is answered greedily and labelled so.
+ */
+export function place(problem: Problem, solver: LinearSolver): Placement {
+  const stranded = problem.groups.flatMap((group) => {
+    const why = group.replicas > 0 ? nowhere(problem, group) : undefined;
+    return why === undefined ? [] : [{ group, why }];
+  });
+  if (stranded.length > 0) return without(problem, stranded, solver);
+  if (problem.groups.every((g) => g.replicas <= 0) && problem.offerings.every((o) => (o.atLeast ?? 0) === 0)) {
+    return assembled(problem, [], 'columns', sunk(problem), new Map(), solver);
+  }
+  const instance = instanceOf(problem, pruned(problem));
+  const spendBound = spendBoundOf(problem, instance);
+  const answer = placeWithin(problem, solver, instance, spendBound);
+  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity);
+}
+
+/** @param spendBound list $/h at one provider up to which tiered discounts are taken as the chord of their cost curve */
+function placeWithin(problem: Problem, solver: LinearSolver, instance: Instance, spendBound: number): Placement {
+  const master = masterOf(
+    problem,
+    instance,
+    multipliersOf(problem.rules.discounts, () => spendBound),
+  );
+  const model = new ColumnModel(instance, master, solver, billObjective(master));
+  try {
+    return withModel(problem, solver, model);
+  } finally {
+    model.close();
+  }
+}
+
+function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): Placement {
+  const { instance, master } = model;
+  const { answer } = model.converge(ROUNDS);
+  if (answer.status !== 'optimal') {
+    return greedily(problem, instance, master, solver, answer.status === 'failed' ? answer.reason : 'infeasible');
+  }
+  const missing = missingByGroup(model, answer.primal);
+  if (missing.size > 0) return reduced(problem, missing, clash(problem, model), solver);
+
+  const bound = boundOf(model, master.nodeCost, answer.dual);
+  let { primal, dual } = answer;
+  let objective = billObjective(master);
+  if (problem.change) {
+    objective = changeObjective(problem, instance, master);
+    model.setObjective(objective);
+    const settled = model.converge(CHANGE_ROUNDS).answer;
+    if (settled.status === 'optimal') ({ primal, dual } = settled);
+  }
+  const quotas = wholeQuotas(instance, replicasByLocation(model, primal));
+  if (!quotas) return greedily(problem, instance, master, solver, 'replicas could not be made whole within the rules');
+  const whole = pack(problem, model, primal, dual, objective.nodePrice, quotas, solver);
+  const nodes = placed(instance, polish(problem, instance, whole));
+  const broken = violations(problem, nodes, {});
+  if (broken.length > 0) return greedily(problem, instance, master, solver, broken[0] ?? '');
+  const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
+  return assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+}
+
+/** Groups that fit nowhere are answered as such; the others are placed as if those were not there. */
+function without(
+  problem: Problem,
+  stranded: readonly { readonly group: Group; readonly why: string }[],
+  solver: LinearSolver,
+): Placement {
+  const names = new Map(stranded.map((s) => [s.group.name, s.group.replicas]));
+  return partial(
+    problem,
+    names,
+    stranded.map((s) => s.why),
+    solver,
+  );
+}
+
+/** The rest is placed in full when so many replicas of some groups are given up. */
+function reduced(
+  problem: Problem,
+  missing: ReadonlyMap<string, number>,
+  conflict: string[],
+  solver: LinearSolver,
+): Placement {
+  const smaller = [...missing].some(([name, n]) => n >= (problem.groups.find((g) => g.name === name)?.replicas ?? 0));
+  const note = smaller
+    ? conflict
+    : [
+        ...conflict,
+        `without a change, ${[...missing].map(([g, n]) => `${n} replicas of ${g}`).join(', ')} stay unplaced`,
+      ];
+  return partial(problem, missing, note, solver);
+}
+
+function partial(
+  problem: Problem,
+  missing: ReadonlyMap<string, number>,
+  conflict: readonly string[],
+  solver: LinearSolver,
+): Placement {
+  const groups = problem.groups.map((g) => ({ ...g, replicas: Math.max(0, g.replicas - (missing.get(g.name) ?? 0)) }));
+  const left = groups.some((g) => g.replicas > 0);
+  const rest = place({ ...problem, groups: groups.filter((g) => g.replicas > 0) }, solver);
+  const unplaced = { ...rest.unplaced };
+  for (const [name, n] of missing) unplaced[name] = (unplaced[name] ?? 0) + n;
+  const nothing = !left || rest.status === 'infeasible';
+  return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced, conflict: [...conflict, ...rest.conflict] };
+}
+
+function greedily(
+  problem: Problem,
+  instance: Instance,
+  master: Master,
+  solver: LinearSolver,
+  reason: string,
+): Placement {
+  const whole: Whole = greedy(instance);
+  const nodes = placed(instance, polish(problem, instance, whole));
+  const missing = new Map<string, number>();
+  instance.groups.forEach((group, g) => {
+    if ((whole.missing[g] ?? 0) > 0) missing.set(group.name, whole.missing[g] ?? 0);
+  });
+  const broken = violations(problem, nodes, Object.fromEntries(missing));
+  const covered = master.auxiliary.reduce((sum, a) => (a.kind === 'credit' ? sum - a.cost * a.upper : sum), 0);
+  const bound = Math.max(0, plainBound(instance, master.nodeCost) - covered) + sunk(problem);
+  const answer = assembled(problem, broken.length > 0 ? [] : nodes, 'greedy-fallback', bound, new Map(), solver);
+  return {
+    ...answer,
+    status: broken.length > 0 ? 'infeasible' : missing.size > 0 ? 'partial' : 'placed',
+    unplaced:
+      broken.length > 0
+        ? Object.fromEntries(instance.groups.map((g) => [g.name, g.replicas]))
+        : Object.fromEntries(missing),
+    conflict: [`the solver gave no usable answer (${reason})`, ...broken],
+  };
+}
+
+function assembled(
+  problem: Problem,
+  nodes: readonly PlacedNodes[],
+  method: string,
+  bound: number,
+  duals: ReadonlyMap<string, number>,
+  solver: LinearSolver,
+): Placement {
+  const cost = costOf(problem, nodes, solver);
+  const usdPerHour = cost.list - cost.contracts + cost.committed + cost.egress;
+  // the bound is exact arithmetic on rounded figures: never print one above a placement that exists
+  const lowerBoundUsdPerHour = Math.min(bound, usdPerHour);
+  return {
+    status: 'placed',
+    method,
+    cost,
+    usdPerHour,
+    lowerBoundUsdPerHour,
+    gap: lowerBoundUsdPerHour > 0 ? usdPerHour / lowerBoundUsdPerHour - 1 : usdPerHour > 0 ? Infinity : 0,
+    nodes,
+    unplaced: {},
+    conflict: [],
+    certificate: {
+      groupPrices: Object.fromEntries(
+        problem.groups.map((g) => [g.name, Math.max(0, duals.get(`group/${g.name}`) ?? 0)]),
+      ),
+      availabilityPrices: priced(duals, 'available/', -1),
+      rulePrices: rulePrices(duals),
+    },
+    duals,
+  };
+}
+
+/** What nodes with their replicas cost an hour, part by part. */
+export function costOf(problem: Problem, nodes: readonly PlacedNodes[], solver: LinearSolver): CostParts {
+  const byId = new Map(problem.offerings.map((o) => [o.id, o]));
+  const replicas = new Map<string, Map<string, number>>();
+  const counted = nodes.flatMap((n) => {
+    const candidate = byId.get(n.offering);
+    if (!candidate) return [];
+    const where = `${candidate.provider}/${candidate.region}`;
+    for (const [group, each] of Object.entries(n.replicas)) {
+      const there = replicas.get(group) ?? new Map<string, number>();
+      replicas.set(group, there.set(where, (there.get(where) ?? 0) + each * n.count));
+    }
+    return [{ candidate, count: n.count }];
+  });
+  const merged = new Map<string, { candidate: (typeof counted)[number]['candidate']; count: number }>();
+  for (const n of counted) {
+    const known = merged.get(n.candidate.id);
+    merged.set(n.candidate.id, { candidate: n.candidate, count: n.count + (known?.count ?? 0) });
+  }
+  const bill = billOf(problem, [...merged.values()]);
+  const needed = new Map(problem.groups.map((g) => [g.name, g.replicas]));
+  return {
+    list: bill.list,
+    contracts: bill.contracts,
+    committed: bill.committed,
+    egress: egressOf(problem.rules.flows, replicas, needed, solver),
+    change: changeCost(problem, merged),
+  };
+}
+
+function changeCost(problem: Problem, after: ReadonlyMap<string, { count: number }>): number {
+  if (!problem.change) return 0;
+  const before = new Map<string, number>();
+  for (const r of problem.running) before.set(r.offering, (before.get(r.offering) ?? 0) + r.count);
+  let launches = 0;
+  for (const [id, { count }] of after) launches += Math.max(0, count - (before.get(id) ?? 0));
+  return (launches * problem.change.launchUsd) / problem.change.horizonHours;
+}
+
+function placed(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
+  return nodes
+    .map(({ candidate, count, filling }) => {
+      const replicas: Record<string, number> = {};
+      instance.groups.forEach((group, g) => {
+        const n = filling[g] ?? 0;
+        if (n > 0) replicas[group.name] = n;
+      });
+      return { offering: instance.candidates[candidate]?.id ?? '', count, replicas };
+    })
+    .toSorted((a, b) => (a.offering < b.offering ? -1 : a.offering > b.offering ? 1 : b.count - a.count));
+}
+
+/** Replicas of each group in each location, as the fractions of patterns add up. */
+function replicasByLocation(model: ColumnModel, primal: Float64Array): Float64Array {
+  const { instance } = model;
+  const width = instance.locations.length;
+  const out = new Float64Array(instance.groups.length * width);
+  model.patterns.forEach((pattern, p) => {
+    const count = primal[model.columnOf(p)] ?? 0;
+    if (count <= 0) return;
+    const l = instance.locationOf[pattern.candidate] ?? 0;
+    pattern.filling.forEach((n, g) => (out[g * width + l] = (out[g * width + l] ?? 0) + n * count));
+  });
+  return out;
+}
+
+function missingByGroup(model: ColumnModel, primal: Float64Array): Map<string, number> {
+  const missing = new Map<string, number>();
+  model.master.auxiliary.forEach((a, i) => {
+    const name = a.kind === 'missing' ? model.instance.groups[a.of]?.name : undefined;
+    const n = Math.ceil((primal[i] ?? 0) - 1e-6);
+    if (name !== undefined && n > 0) missing.set(name, Math.max(missing.get(name) ?? 0, n));
+  });
+  return missing;
+}
+
+const billObjective = (master: Master): Objective => ({
+  nodePrice: master.nodeCost,
+  keptCredit: new Float64Array(master.nodeCost.length),
+});
+
+/** A node that has to be launched first costs its launch on top, spread over the time in which it must pay for itself. */
+function changeObjective(problem: Problem, instance: Instance, master: Master): Objective {
+  const launch = problem.change ? problem.change.launchUsd / problem.change.horizonHours : 0;
+  return {
+    nodePrice: master.nodeCost.map((cost) => cost + launch),
+    keptCredit: new Float64Array(instance.candidates.length).fill(launch),
+  };
+}
+
+/** The commitments' own price: paid whatever is placed, so it belongs to the bound as it does to the cost. */
+const sunk = (problem: Problem): number => problem.rules.commitments.reduce((sum, k) => sum + k.usdPerHour, 0);
+
+/** A first guess at the most that any best placement spends at one provider: a greedy placement's whole list cost. */
+function spendBoundOf(problem: Problem, instance: Instance): number {
+  if (problem.rules.discounts.every((d) => d.tiers.length <= 1)) return Infinity;
+  return greedy(instance).nodes.reduce(
+    (sum, n) => sum + n.count * (instance.candidates[n.pattern.candidate]?.usdPerHour ?? 0),
+    0,
+  );
+}
+
+/** The best placement costs no more than this one; so its list spend stays under the bound that the chord was drawn to. */
+function spendFits(problem: Problem, answer: Placement, spendBound: number): boolean {
+  const largest = Math.max(0, ...problem.rules.discounts.flatMap((d) => d.tiers.map((t) => t.discount)));
+  return spendBound === Infinity || answer.usdPerHour / (1 - Math.min(largest, 0.99)) <= spendBound;
+}
+
+function priced(duals: ReadonlyMap<string, number>, prefix: string, sign: number): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const [name, y] of duals)
+    if (name.startsWith(prefix) && Math.abs(y) > 1e-9) out[name.slice(prefix.length)] = sign * y;
+  return out;
+}
+
+const RULES = ['vendorShareAtMost/', 'spotAtMost/', 'zoneSkew/', 'survive/', 'reconnect/', 'atLeast/'];
+
+function rulePrices(duals: ReadonlyMap<string, number>): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const [name, y] of duals)
+    if (Math.abs(y) > 1e-9 && RULES.some((r) => name.startsWith(r))) out[name] = Math.abs(y);
+  return out;
+}

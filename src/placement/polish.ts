@@ -1,0 +1,216 @@
+import { billOf } from './cost.ts';
+import type { Instance } from './instance.ts';
+import type { Problem } from './problem.ts';
+import { groupRulesHold } from './standing.ts';
+import type { Whole } from './dive.ts';
+
+/** Nodes of one candidate, filled alike. */
+export interface FilledNodes {
+  readonly candidate: number;
+  readonly count: number;
+  readonly filling: Int32Array;
+}
+
+/** Entries with more nodes than this are well filled already and stay as they are. */
+const SINGLES = 3;
+
+/**
+ * Takes out what rounding up has put in too much: spare replicas that no rule needs, nodes that others have room for,
+ * and types larger than their content. Every move stays within a location, so rules on where replicas are cannot
+ * break; vendor shares and the bill are counted anew before a move is kept.
+ */
+export function polish(problem: Problem, instance: Instance, whole: Whole): readonly FilledNodes[] {
+  const state = new State(problem, instance, whole);
+  state.trimSpares();
+  state.emptyNodes();
+  state.rightsize();
+  return state.result();
+}
+
+interface Node {
+  candidate: number;
+  filling: Int32Array;
+  gone: boolean;
+}
+
+class State {
+  private readonly problem: Problem;
+  private readonly instance: Instance;
+  private readonly bulk: FilledNodes[] = [];
+  private readonly singles: Node[] = [];
+  private readonly counts: Int32Array;
+  private bill: number;
+
+  constructor(problem: Problem, instance: Instance, whole: Whole) {
+    this.problem = problem;
+    this.instance = instance;
+    this.counts = new Int32Array(instance.candidates.length);
+    for (const { pattern, count } of whole.nodes) {
+      this.counts[pattern.candidate] = (this.counts[pattern.candidate] ?? 0) + count;
+      if (count > SINGLES) this.bulk.push({ candidate: pattern.candidate, count, filling: pattern.filling });
+      else {
+        for (let i = 0; i < count; i++) {
+          this.singles.push({ candidate: pattern.candidate, filling: pattern.filling.slice(), gone: false });
+        }
+      }
+    }
+    this.bill = this.billed();
+  }
+
+  /** Replicas beyond the need that no spread or loss rule asks for, from the emptiest nodes first. */
+  trimSpares(): void {
+    const { groups, locations, locationOf } = this.instance;
+    groups.forEach((group, g) => {
+      const inLocation = new Int32Array(locations.length);
+      let total = 0;
+      for (const n of [...this.bulk, ...this.singles.map((s) => ({ ...s, count: 1 }))]) {
+        const here = n.count * (n.filling[g] ?? 0);
+        inLocation[locationOf[n.candidate] ?? 0] = (inLocation[locationOf[n.candidate] ?? 0] ?? 0) + here;
+        total += here;
+      }
+      const byFill = this.singles.toSorted((a, b) => this.fullness(a) - this.fullness(b));
+      for (const node of byFill) {
+        const l = locationOf[node.candidate] ?? 0;
+        while (total > group.replicas && (node.filling[g] ?? 0) > 0) {
+          inLocation[l] = (inLocation[l] ?? 0) - 1;
+          if (groupRulesHold(this.instance, g, inLocation) !== undefined) {
+            inLocation[l] = (inLocation[l] ?? 0) + 1;
+            break;
+          }
+          node.filling[g] = (node.filling[g] ?? 0) - 1;
+          total--;
+        }
+      }
+    });
+  }
+
+  /** Nodes whose replicas find room on others of the same location, the emptiest first. */
+  emptyNodes(): void {
+    for (const node of this.singles.toSorted((a, b) => this.fullness(a) - this.fullness(b))) {
+      const least = this.instance.candidates[node.candidate]?.atLeast ?? 0;
+      if ((this.counts[node.candidate] ?? 0) <= least) continue;
+      const targets = this.roomFor(node);
+      if (!targets) continue;
+      this.count(node.candidate, -1);
+      const bill = this.billed();
+      if (bill > this.bill + 1e-12 || !this.sharesHold()) {
+        this.count(node.candidate, 1);
+        continue;
+      }
+      this.bill = bill;
+      node.gone = true;
+      for (const [target, g] of targets) target.filling[g] = (target.filling[g] ?? 0) + 1;
+    }
+  }
+
+  /** Each node on the cheapest candidate of its location that still holds its content. */
+  rightsize(): void {
+    const { candidates, locationOf } = this.instance;
+    for (const node of this.singles) {
+      if (node.gone) continue;
+      const now = node.candidate;
+      if ((this.counts[now] ?? 0) <= (candidates[now]?.atLeast ?? 0)) continue;
+      const price = candidates[now]?.usdPerHour ?? 0;
+      for (let o = 0; o < candidates.length; o++) {
+        const c = candidates[o];
+        if (!c || o === now || locationOf[o] !== locationOf[now] || c.usdPerHour >= price * 1.5) continue;
+        if ((c.atMost ?? Infinity) <= (this.counts[o] ?? 0) || !this.holds(o, node.filling)) continue;
+        const before = node.candidate;
+        this.count(before, -1);
+        this.count(o, 1);
+        const bill = this.billed();
+        if (bill < this.bill - 1e-9 && this.sharesHold()) {
+          this.bill = bill;
+          node.candidate = o;
+        } else {
+          this.count(before, 1);
+          this.count(o, -1);
+        }
+      }
+    }
+  }
+
+  result(): readonly FilledNodes[] {
+    const merged = new Map<string, { candidate: number; count: number; filling: Int32Array }>();
+    for (const n of [...this.bulk, ...this.singles.filter((s) => !s.gone).map((s) => ({ ...s, count: 1 }))]) {
+      const key = `${n.candidate}:${n.filling.join(',')}`;
+      const known = merged.get(key);
+      if (known) known.count += n.count;
+      else merged.set(key, { candidate: n.candidate, count: n.count, filling: n.filling });
+    }
+    return [...merged.values()];
+  }
+
+  private roomFor(node: Node): [Node, number][] | undefined {
+    const { locationOf } = this.instance;
+    const others = this.singles.filter(
+      (s) => s !== node && !s.gone && locationOf[s.candidate] === locationOf[node.candidate],
+    );
+    const added = new Map<Node, Int32Array>();
+    const moves: [Node, number][] = [];
+    for (let g = 0; g < node.filling.length; g++) {
+      for (let i = 0; i < (node.filling[g] ?? 0); i++) {
+        const target = others.find((s) => {
+          const trial = (added.get(s) ?? s.filling).slice();
+          trial[g] = (trial[g] ?? 0) + 1;
+          if (!this.holds(s.candidate, trial)) return false;
+          added.set(s, trial);
+          return true;
+        });
+        if (!target) return undefined;
+        moves.push([target, g]);
+      }
+    }
+    return moves;
+  }
+
+  private holds(o: number, filling: Int32Array): boolean {
+    const { resources, need, capacity, fits, candidates } = this.instance;
+    for (let g = 0; g < filling.length; g++) {
+      if ((filling[g] ?? 0) > (fits[g * candidates.length + o] ?? 0)) return false;
+    }
+    for (let r = 0; r < resources; r++) {
+      let used = 0;
+      for (let g = 0; g < filling.length; g++) used += (filling[g] ?? 0) * (need[g * resources + r] ?? 0);
+      const have = capacity[o * resources + r] ?? 0;
+      if (used > have * (1 + 1e-9)) return false;
+    }
+    return true;
+  }
+
+  /** The fullest resource of a node, 0 to 1. */
+  private fullness(node: Node): number {
+    const { resources, need, capacity } = this.instance;
+    let most = 0;
+    for (let r = 0; r < resources; r++) {
+      let used = 0;
+      for (let g = 0; g < node.filling.length; g++) used += (node.filling[g] ?? 0) * (need[g * resources + r] ?? 0);
+      most = Math.max(most, used / Math.max(capacity[node.candidate * resources + r] ?? 0, 1e-9));
+    }
+    return most;
+  }
+
+  private count(o: number, by: number): void {
+    this.counts[o] = (this.counts[o] ?? 0) + by;
+  }
+
+  private billed(): number {
+    return billOf(
+      this.problem,
+      this.instance.candidates.map((candidate, o) => ({ candidate, count: this.counts[o] ?? 0 })),
+    ).usdPerHour;
+  }
+
+  private sharesHold(): boolean {
+    const shares = this.problem.rules.vendorShareAtMost;
+    if (shares.size === 0) return true;
+    const byProvider = new Map<string, number>();
+    let total = 0;
+    this.instance.candidates.forEach((c, o) => {
+      const usd = c.usdPerHour * (this.counts[o] ?? 0);
+      byProvider.set(c.provider, (byProvider.get(c.provider) ?? 0) + usd);
+      total += usd;
+    });
+    return [...shares].every(([provider, most]) => (byProvider.get(provider) ?? 0) <= most * total + 1e-9);
+  }
+}

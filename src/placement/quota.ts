@@ -1,0 +1,66 @@
+import type { Instance } from './instance.ts';
+import { groupRulesHold, locationsOf } from './standing.ts';
+
+const NONE = 1e-6;
+const REPAIRS = 10_000;
+
+/**
+ * Whole replicas per group and location near the relaxation's fractions, with every rule of the group kept: rounded
+ * up, repaired by plain counting, and thinned again while the rules allow. undefined when the repair finds no way.
+ *
+ * @param fractions replicas of group g in location l at [g × locations + l]
+ */
+export function wholeQuotas(instance: Instance, fractions: Float64Array): Int32Array | undefined {
+  const width = instance.locations.length;
+  const quotas = new Int32Array(fractions.length);
+  for (let g = 0; g < instance.groups.length; g++) {
+    const wanted = fractions.subarray(g * width, (g + 1) * width);
+    const mine = quotas.subarray(g * width, (g + 1) * width);
+    mine.set(wanted.map((x) => Math.ceil(x - NONE)));
+    if (!repair(instance, g, mine, wanted)) return undefined;
+    thin(instance, g, mine, wanted);
+  }
+  return quotas;
+}
+
+/** One replica at a time where the broken rule wants it, until all hold. */
+function repair(instance: Instance, g: number, quota: Int32Array, wanted: Float64Array): boolean {
+  const usable = locationsOf(instance, g);
+  for (let turn = 0; turn < REPAIRS; turn++) {
+    const broken = groupRulesHold(instance, g, quota);
+    if (broken === undefined) return true;
+    const { more, less } = broken;
+    const out = less ? usable.filter((l) => less(l) && (quota[l] ?? 0) > 0) : [];
+    const into = usable.filter((l) => more(l));
+    if (less && out.length > 0) {
+      const l = best(out, (x) => (quota[x] ?? 0) - (wanted[x] ?? 0));
+      quota[l] = (quota[l] ?? 0) - 1;
+    } else if (into.length === 0) return false;
+    if (into.length > 0) {
+      const l = best(into, (x) => (wanted[x] ?? 0) - (quota[x] ?? 0));
+      quota[l] = (quota[l] ?? 0) + 1;
+    }
+  }
+  return false;
+}
+
+/** Spare replicas out again, where rounding up has added most, while every rule still holds. */
+function thin(instance: Instance, g: number, quota: Int32Array, wanted: Float64Array): void {
+  const order = locationsOf(instance, g).toSorted(
+    (a, b) => (quota[b] ?? 0) - (wanted[b] ?? 0) - ((quota[a] ?? 0) - (wanted[a] ?? 0)) || a - b,
+  );
+  for (let removed = true; removed;) {
+    removed = false;
+    for (const l of order) {
+      if ((quota[l] ?? 0) <= Math.floor((wanted[l] ?? 0) + NONE)) continue;
+      quota[l] = (quota[l] ?? 0) - 1;
+      if (groupRulesHold(instance, g, quota) === undefined) removed = true;
+      else quota[l] = (quota[l] ?? 0) + 1;
+    }
+  }
+}
+
+/** The first with the largest score. */
+function best(among: readonly number[], score: (l: number) => number): number {
+  return among.reduce((a, b) => (score(b) > score(a) ? b : a));
+}
