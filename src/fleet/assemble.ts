@@ -88,7 +88,9 @@ function signalsOf({ signals }: FleetDocument, file: string): readonly SignalSpe
       const { csv, query, scale } = source;
       if (csv === undefined) return { kind: 'prometheus', market, query: query ?? '', scale };
       const { time: timeColumn = CSV_COLUMNS.time, value: valueColumn = CSV_COLUMNS.value } = source;
-      return { kind: 'csv', market, file: beside(file, csv), timeColumn, valueColumn, scale };
+      const { endsAt } = source;
+      const moved = endsAt === undefined ? {} : { endsAt };
+      return { kind: 'csv', market, file: beside(file, csv), timeColumn, valueColumn, scale, ...moved };
     }),
   }));
 }

@@ -52,12 +52,12 @@ function checkSource(source: Source, path: Path, { prometheus }: FleetDocument):
     return [{ path, onKey: true, problem: 'it says not where its series is', remedy: 'write csv or query' }];
   }
   if (source.query === undefined) return [];
-  const columns = (['csv', 'time', 'value'] as const).filter((key) => source[key] !== undefined);
+  const columns = (['csv', 'time', 'value', 'endsAt'] as const).filter((key) => source[key] !== undefined);
   const besideQuery = columns.map((key) => ({
     path: [...path, key],
     onKey: true,
     problem: 'it stands beside a query',
-    remedy: 'keep one of csv and query; time and value are columns of a CSV file',
+    remedy: 'keep one of csv and query; time, value and endsAt belong to a CSV file',
   }));
   if (prometheus !== undefined) return besideQuery;
   const unasked = {

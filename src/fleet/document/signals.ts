@@ -1,5 +1,6 @@
 import { named, section } from './kinds/group.ts';
 import { amount } from './kinds/number.ts';
+import { moment } from './kinds/moment.ts';
 import { duration } from './kinds/quantity.ts';
 import { environmentVariable, filePath, line, lines, name, url } from './kinds/text.ts';
 
@@ -16,12 +17,16 @@ const source = section('Where one market’s series is read: csv or query, one o
     'timestamp',
   ).exactOptional(),
   value: line(`Column that holds the value. Left out: ${CSV_COLUMNS.value}.`, 'eu').exactOptional(),
+  endsAt: moment(
+    'Moves the series in time, as a whole, so that its last row stands here: recordings of other years, or without dates. Left out: it stays.',
+    '2026-11-20T18:00Z',
+  ).exactOptional(),
   query: lines('A PromQL query that answers one series.', 'sum(im_connections{market="eu"})').exactOptional(),
   scale: amount('factor', 'Multiplied onto every value: users online into connections.', 1.3).prefault(1),
 }).meta({
   oneOf: [
     { required: ['csv'], not: { required: ['query'] } },
-    { required: ['query'], not: { anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }] } },
+    { required: ['query'], not: { anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }, { required: ['endsAt'] }] } },
   ],
 });
 
