@@ -16,6 +16,6 @@ const READY_S: Readonly<Record<ProviderName, number>> = {
   aws: 45,
   gcp: 35,
   azure: 75,
-  /** own machines run already: cordon off, join, label */
-  kubernetes: 10,
+  /** nobody publishes a figure for machines of one's own: time for one that stands by to boot and join */
+  kubernetes: 300,
 };
