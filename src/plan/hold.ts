@@ -6,7 +6,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Observation } from '../observation.ts';
 import { lastSeen } from '../signals/signal.ts';
 import { isoOf, secondsBetween } from '../units.ts';
-import { counted, duration, named } from './figures.ts';
+import { counted, duration, named } from '../figures.ts';
 
 export interface Facts {
   readonly fleet: Pick<Fleet, 'services' | 'policies'>;

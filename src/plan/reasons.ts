@@ -1,7 +1,7 @@
 import type { GroupDemand } from '../demand/demand.ts';
 import { ruledOut } from '../placement/eligible.ts';
 import type { Candidate, Group, Problem } from '../placement/problem.ts';
-import { amount, count, counted, duration, named, percent, short } from './figures.ts';
+import { amount, count, counted, duration, named, percent, short } from '../figures.ts';
 import { loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
 import { byText } from './order.ts';
 import { roomOn, type Load } from './parking.ts';

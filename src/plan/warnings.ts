@@ -3,7 +3,7 @@ import type { Observation } from '../observation.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { ObservedPool } from '../ports.ts';
 import { shortened } from '../trouble.ts';
-import { counted, named, rateChange } from './figures.ts';
+import { counted, named, rateChange } from '../figures.ts';
 import type { Waiting } from './plan.ts';
 
 export interface Doubts {
