@@ -8,6 +8,8 @@ import type { Problem } from './problem.ts';
 /** Pricing rounds for what is left of one location. */
 const ROUNDS = 30;
 const NONE = 1e-6;
+/** Locations with so few whole nodes are also packed anew: there one node less is a large share. */
+const FEW = 12;
 
 /**
  * Whole nodes for whole quotas. The whole parts of the relaxation's columns stay; what is left of each location is a
@@ -34,15 +36,37 @@ export function pack(
   let complete = true;
   for (let l = 0; l < instance.locations.length; l++) {
     const kept = wholeParts(model, primal, l);
-    const rest = restOf(instance, l, quotas, kept);
-    nodes.push(...kept);
-    if (rest.every((n) => n <= 0)) continue;
-    const more = packRest(problem, instance, l, rest, kept, price, solver);
+    const more = packLocation(problem, instance, l, quotas, kept, price, solver);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => (missing[g] = (missing[g] ?? 0) + n));
     complete &&= more.complete;
   }
   return { nodes: trimmed(instance, quotas, nodes), missing, complete };
+}
+
+/** With the relaxation's whole nodes kept; where those are few, also from nothing, and the cheaper of the two. */
+function packLocation(
+  problem: Problem,
+  instance: Instance,
+  l: number,
+  quotas: Int32Array,
+  kept: Whole['nodes'],
+  price: Float64Array,
+  solver: LinearSolver,
+): Whole {
+  const around = (fixed: Whole['nodes']): Whole => {
+    const rest = restOf(instance, l, quotas, fixed);
+    const more: Whole = rest.some((n) => n > 0)
+      ? packRest(problem, instance, l, rest, fixed, price, solver)
+      : { nodes: [], missing: new Float64Array(instance.groups.length), complete: true };
+    return { ...more, nodes: [...fixed, ...more.nodes] };
+  };
+  const first = around(kept);
+  const size = kept.reduce((sum, n) => sum + n.count, 0);
+  if (size === 0 || size > FEW) return first;
+  const anew = around([]);
+  const cost = (w: Whole): number => w.nodes.reduce((sum, n) => sum + n.count * (price[n.pattern.candidate] ?? 0), 0);
+  return anew.complete && anew.missing.every((n) => n === 0) && cost(anew) < cost(first) - NONE ? anew : first;
 }
 
 function wholeParts(model: ColumnModel, primal: Float64Array, l: number): Whole['nodes'][number][] {

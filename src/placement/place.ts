@@ -19,6 +19,9 @@ import { violations } from './verify.ts';
 const ROUNDS = 120;
 /** Pricing rounds after the objective has changed to weigh the cost of change. */
 const CHANGE_ROUNDS = 40;
+/** Vendor caps are aimed 1%, 4%, 9% … lower when whole nodes tip a share over its cap. */
+const TIGHTENINGS = 5;
+const TIGHTENED = 0.01;
 
 /**
  * Whole nodes per offering and how the groups' replicas fill them, at least cost with every rule kept, and the proof
@@ -67,6 +70,32 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   if (missing.size > 0) return reduced(problem, missing, clash(problem, model), solver);
 
   const bound = boundOf(model, master.nodeCost, answer.dual);
+  let rounded = roundedWithin(problem, problem, model, answer, solver);
+  // whole nodes may tip a vendor's share over its cap: aim a little lower until they don't
+  for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
+    rounded = roundedTighter(problem, instance, solver, attempt);
+  }
+  if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
+  const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
+  return assembled(problem, rounded.nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+}
+
+type Rounded = { readonly nodes: PlacedNodes[] } | { readonly broken: string; readonly vendorsOnly: boolean };
+
+/**
+ * From the relaxation to whole nodes, with the cost of change weighed in.
+ *
+ * @param problem whose rules the nodes are verified against
+ * @param aimed what `model` was made of: the problem, or one with tighter vendor shares
+ */
+function roundedWithin(
+  problem: Problem,
+  aimed: Problem,
+  model: ColumnModel,
+  answer: { readonly primal: Float64Array; readonly dual: Float64Array },
+  solver: LinearSolver,
+): Rounded {
+  const { instance, master } = model;
   let { primal, dual } = answer;
   let objective = billObjective(master);
   if (problem.change) {
@@ -76,14 +105,37 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
     if (settled.status === 'optimal') ({ primal, dual } = settled);
   }
   const quotas = wholeQuotas(instance, replicasByLocation(model, primal));
-  if (!quotas) return greedily(problem, instance, master, solver, 'replicas could not be made whole within the rules');
-  const whole = pack(problem, model, primal, dual, objective.nodePrice, quotas, solver);
+  if (!quotas) return { broken: 'replicas could not be made whole within the rules', vendorsOnly: false };
+  const whole = pack(aimed, model, primal, dual, objective.nodePrice, quotas, solver);
   const nodes = placed(instance, polish(problem, instance, whole));
   const broken = violations(problem, nodes, {});
-  if (broken.length > 0) return greedily(problem, instance, master, solver, broken[0] ?? '');
-  const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
-  return assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+  const [first] = broken;
+  if (first === undefined) return { nodes };
+  return { broken: first, vendorsOnly: violations({ ...problem, rules: uncapped(problem) }, nodes, {}).length === 0 };
 }
+
+function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolver, attempt: number): Rounded {
+  const tighter = 1 - TIGHTENED * attempt * attempt;
+  const shares = new Map([...problem.rules.vendorShareAtMost].map(([provider, most]) => [provider, most * tighter]));
+  const aimed: Problem = { ...problem, rules: { ...problem.rules, vendorShareAtMost: shares } };
+  const master = masterOf(
+    aimed,
+    instance,
+    multipliersOf(problem.rules.discounts, () => Infinity),
+  );
+  const model = new ColumnModel(instance, master, solver, billObjective(master));
+  try {
+    const { answer } = model.converge(ROUNDS);
+    if (answer.status !== 'optimal' || missingByGroup(model, answer.primal).size > 0) {
+      return { broken: 'vendor shares could not be kept with whole nodes', vendorsOnly: false };
+    }
+    return roundedWithin(problem, aimed, model, answer, solver);
+  } finally {
+    model.close();
+  }
+}
+
+const uncapped = (problem: Problem): Problem['rules'] => ({ ...problem.rules, vendorShareAtMost: new Map() });
 
 /** Groups that fit nowhere are answered as such; the others are placed as if those were not there. */
 function without(

@@ -1,6 +1,6 @@
 import { billOf } from './cost.ts';
 import type { Instance } from './instance.ts';
-import type { Problem } from './problem.ts';
+import type { Candidate, Problem } from './problem.ts';
 import { groupRulesHold } from './standing.ts';
 import type { Whole } from './dive.ts';
 
@@ -13,6 +13,8 @@ export interface FilledNodes {
 
 /** Entries with more nodes than this are well filled already and stay as they are. */
 const SINGLES = 3;
+/** Loose nodes among which pairs are tried: the square of it are looked at. */
+const MERGED = 60;
 
 /**
  * Takes out what rounding up has put in too much: spare replicas that no rule needs, nodes that others have room for,
@@ -23,6 +25,7 @@ export function polish(problem: Problem, instance: Instance, whole: Whole): read
   const state = new State(problem, instance, whole);
   state.trimSpares();
   state.emptyNodes();
+  state.mergePairs();
   state.rightsize();
   return state.result();
 }
@@ -130,6 +133,55 @@ class State {
     }
   }
 
+  /** Two nodes of a location into one that costs less than both, the emptiest first. */
+  mergePairs(): void {
+    const loosest = this.singles
+      .filter((s) => !s.gone)
+      .toSorted((a, b) => this.fullness(a) - this.fullness(b))
+      .slice(0, MERGED);
+    for (const a of loosest) {
+      for (const b of loosest) {
+        if (a === b || a.gone || b.gone) continue;
+        if (this.instance.locationOf[a.candidate] !== this.instance.locationOf[b.candidate]) continue;
+        this.merge(a, b);
+      }
+    }
+  }
+
+  private merge(a: Node, b: Node): void {
+    const { candidates, locationOf } = this.instance;
+    const filling = a.filling.map((n, g) => n + (b.filling[g] ?? 0));
+    const price = (candidates[a.candidate]?.usdPerHour ?? 0) + (candidates[b.candidate]?.usdPerHour ?? 0);
+    const [from, also] = [a.candidate, b.candidate];
+    if (![from, also].every((o) => (this.counts[o] ?? 0) > (candidates[o]?.atLeast ?? 0))) return;
+    this.count(from, -1);
+    this.count(also, -1);
+    let best = -1;
+    let bill = this.bill - 1e-9;
+    for (let o = 0; o < candidates.length; o++) {
+      const c = candidates[o];
+      if (!c || locationOf[o] !== locationOf[from] || c.usdPerHour > price) continue;
+      if ((c.atMost ?? Infinity) <= (this.counts[o] ?? 0) || !this.holds(o, filling)) continue;
+      this.count(o, 1);
+      const trial = this.billed();
+      if (trial < bill && this.sharesHold()) {
+        bill = trial;
+        best = o;
+      }
+      this.count(o, -1);
+    }
+    if (best < 0) {
+      this.count(from, 1);
+      this.count(also, 1);
+      return;
+    }
+    this.count(best, 1);
+    this.bill = bill;
+    a.candidate = best;
+    a.filling = filling;
+    b.gone = true;
+  }
+
   result(): readonly FilledNodes[] {
     const merged = new Map<string, { candidate: number; count: number; filling: Int32Array }>();
     for (const n of [...this.bulk, ...this.singles.filter((s) => !s.gone).map((s) => ({ ...s, count: 1 }))]) {
@@ -194,11 +246,18 @@ class State {
     this.counts[o] = (this.counts[o] ?? 0) + by;
   }
 
+  /** The bill, and what starting nodes costs where the problem weighs that. */
   private billed(): number {
-    return billOf(
-      this.problem,
-      this.instance.candidates.map((candidate, o) => ({ candidate, count: this.counts[o] ?? 0 })),
-    ).usdPerHour;
+    const { change } = this.problem;
+    const launch = change ? change.launchUsd / change.horizonHours : 0;
+    const nodes: { candidate: Candidate; count: number }[] = [];
+    let launches = 0;
+    this.instance.candidates.forEach((candidate, o) => {
+      const count = this.counts[o] ?? 0;
+      if (count > 0) nodes.push({ candidate, count });
+      launches += Math.max(0, count - (this.instance.running[o] ?? 0));
+    });
+    return billOf(this.problem, nodes).usdPerHour + launches * launch;
   }
 
   private sharesHold(): boolean {

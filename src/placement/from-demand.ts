@@ -1,0 +1,161 @@
+import { bootTimeOf } from '../catalog/lead-time.ts';
+import type { EgressTable } from '../catalog/egress.ts';
+import { offeringId, type Offering } from '../catalog/offering.ts';
+import type { GroupDemand } from '../demand/demand.ts';
+import type { Fleet, TrafficEdge } from '../fleet/fleet.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import type { Observation } from '../observation.ts';
+import type { Resources } from '../quantity.ts';
+import { mib, milliCores, toHours } from '../units.ts';
+import type { Candidate, ChangeCost, Flow, Group, Problem, RunningNodes } from './problem.ts';
+
+/** An offering that the fleet's pools or templates can bring, with the limits that these set. */
+export interface Open {
+  readonly offering: Offering;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** The placement problem of a fleet: its demand, what it may choose from, its contracts, its traffic. */
+export function problemOf(
+  fleet: Fleet,
+  seen: Pick<Observation, 'egress' | 'pools' | 'commitments' | 'at'>,
+  demand: readonly GroupDemand[],
+  forecasts: readonly Forecast[],
+  open: readonly Open[],
+  resourceRates: Problem['rules']['resourceRates'],
+): Problem {
+  return {
+    groups: demand.map(groupOf),
+    offerings: open.map((o) => candidateOf(o, fleet.daemonsets)),
+    rules: {
+      vendorShareAtMost: fleet.policies.vendorShareAtMost,
+      commitments: seen.commitments.filter((k) => k.until > seen.at),
+      discounts: fleet.discounts,
+      flows: fleet.traffic.flatMap((edge) => flowsOf(fleet, seen.egress, demand, forecasts, edge)),
+      resourceRates,
+    },
+    running: runningOf(seen.pools),
+    change: changeOf(fleet, open),
+  };
+}
+
+function groupOf(d: GroupDemand): Group {
+  return {
+    name: d.name,
+    replicas: d.replicas,
+    requests: d.requests,
+    allow: d.allow,
+    spotAtMost: d.spotAtMost,
+    ...(d.perNodeAtMost !== undefined && { perNodeAtMost: d.perNodeAtMost }),
+    ...(d.zoneSkew !== undefined && { zoneSkew: { most: d.zoneSkew, within: 'region' } as const }),
+    ...(d.survive !== undefined && { survive: d.survive }),
+    ...(d.absorb !== undefined && d.survive !== undefined && { absorb: d.absorb }),
+  };
+}
+
+function candidateOf({ offering, atMost, atLeast }: Open, daemonsets: Resources): Candidate {
+  const { id, provider, region, zone, type, family, arch, purchase, vcpu, memory, gpu, price } = offering;
+  return {
+    ...{ id, provider, region, zone, type, family, arch, purchase, vcpu, memory },
+    ...(gpu && { gpu }),
+    usdPerHour: price.usdPerHour + interruptionCost(offering),
+    allocatable: less(offering.allocatable, daemonsets),
+    ...(atMost !== undefined && { atMost }),
+    ...(atLeast !== undefined && { atLeast }),
+  };
+}
+
+/** Expected $/h of interruptions: each one pays for the time its successor boots without serving. */
+function interruptionCost({ interruptionPerHour, bootTime, price }: Offering): number {
+  return (interruptionPerHour ?? 0) * toHours(bootTime) * price.usdPerHour;
+}
+
+/** What is left of a node once its daemonsets run. */
+function less(node: Resources, taken: Resources): Resources {
+  return {
+    cpu: milliCores(Math.max(0, node.cpu - taken.cpu)),
+    memory: mib(Math.max(0, node.memory - taken.memory)),
+    ...(node.storage !== undefined && { storage: mib(Math.max(0, node.storage - (taken.storage ?? 0))) }),
+    ...(node.pods !== undefined && { pods: Math.max(0, node.pods - (taken.pods ?? 0)) }),
+    ...(node.devices && {
+      devices: Object.fromEntries(
+        Object.entries(node.devices).map(([name, n]) => [name, Math.max(0, n - (taken.devices?.[name] ?? 0))]),
+      ),
+    }),
+  };
+}
+
+/** One flow per market in which both ends run, at the mean of the forecast: the bill counts every GB, not the peak's. */
+function flowsOf(
+  fleet: Fleet,
+  egress: EgressTable,
+  demand: readonly GroupDemand[],
+  forecasts: readonly Forecast[],
+  edge: TrafficEdge,
+): Flow[] {
+  return fleet.markets.flatMap((market) => {
+    const from = demand.find((d) => d.service === edge.from && d.market === market.name);
+    const to =
+      edge.to === 'internet' ? undefined : demand.find((d) => d.service === edge.to && d.market === market.name);
+    const messages = forecasts.find((f) => f.signal === edge.signal && f.market === market.name);
+    if (!from || !messages || (edge.to !== 'internet' && !to)) return [];
+    const perSecond = messages.mean.reduce((sum, x) => sum + x, 0) / Math.max(1, messages.mean.length);
+    return [
+      {
+        from: from.name,
+        to: to?.name ?? 'internet',
+        gbPerHour: (perSecond * 3600 * edge.gbPerMillionMessages) / 1e6,
+        usdPerGb: routePrice(fleet, egress, edge.zoneAware),
+        label: `${edge.from} → ${edge.to}, ${market.name}`,
+      },
+    ];
+  });
+}
+
+/**
+ * Inside a place, callers that take no notice of zones reach another zone in all but one of Z cases. A route of which
+ * nothing at all is known costs the dearest price that is known, so that it is never chosen for want of a figure.
+ */
+function routePrice(fleet: Fleet, egress: EgressTable, zoneAware: boolean): (from: string, to: string) => number {
+  const regions = fleet.clouds.flatMap((c) => c.regions);
+  const zones = new Map(regions.map((r) => [`${r.provider}/${r.name}`, r.zones.length]));
+  const places = [...zones.keys()];
+  const dearest = Math.max(0, ...places.map((place) => egress.usdPerGb(place, 'internet') ?? 0));
+  const known = new Map<string, number>();
+  return (from, to) => {
+    const key = `${from} ${to}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const price =
+      from !== to
+        ? (egress.usdPerGb(from, to) ?? dearest)
+        : zoneAware
+          ? 0
+          : (egress.interZoneUsdPerGb(from) ?? dearest) * (1 - 1 / Math.max(1, zones.get(from) ?? 1));
+    known.set(key, price);
+    return price;
+  };
+}
+
+function runningOf(pools: Observation['pools']): RunningNodes[] {
+  const counts = new Map<string, number>();
+  for (const pool of pools) counts.set(offeringId(pool), (counts.get(offeringId(pool)) ?? 0) + pool.target);
+  return [...counts].map(([offering, count]) => ({ offering, count }));
+}
+
+/**
+ * A node that replaces another is paid for while it boots and its predecessor drains, without serving: the launch
+ * cost is that time at the median price of what may be chosen.
+ */
+function changeOf(fleet: Fleet, open: readonly Open[]): ChangeCost {
+  const prices = open.map((o) => o.offering.price.usdPerHour).toSorted((a, b) => a - b);
+  const median = prices[Math.floor(prices.length / 2)] ?? 0;
+  const boot = Math.max(0, ...fleet.clouds.map((c) => bootTimeOf(c.provider)));
+  const drain = Math.max(0, ...fleet.services.map((s) => s.startUp + s.drain));
+  return {
+    launchUsd: (median * (boot + drain)) / 3600,
+    moveUsdPerReplica: 0,
+    horizonHours: toHours(fleet.policies.churn.payback),
+  };
+}
