@@ -11,11 +11,11 @@ import { gpuOf } from './gpu.ts';
 const OBSOLETE = new Set(['a1', 'c1', 'c3', 'cc2', 'cr1', 'g2', 'hs1', 'i2', 'm1', 'm2', 'm3', 'r3', 't1', 't2']);
 
 const SOURCES: readonly Source[] = [
-  source('2026-07-20', 'listed', 'Apache-2.0', 'karpenter-provider-aws'),
-  source('2025-04-04', 'listed', 'MIT', 'ec2.shop'),
-  source('2026-07-20', 'derived', 'Apache-2.0', 'karpenter-provider-aws, us-east-1 price in a region of equal prices'),
-  source('2026-07-20', 'derived', 'MIT', 'ec2.shop, moved by the change in us-east-1 since'),
-  source('2025-06-28', 'derived', 'public data', 'AWS Spot Advisor, saving on on-demand'),
+  read('2026-07-20', 'listed', 'Apache-2.0', 'karpenter-provider-aws'),
+  read('2025-04-04', 'listed', 'MIT', 'ec2.shop'),
+  read('2026-07-20', 'derived', 'Apache-2.0', 'karpenter-provider-aws, us-east-1 price in a region of equal prices'),
+  read('2026-07-20', 'derived', 'MIT', 'ec2.shop, moved by the change in us-east-1 since'),
+  read('2025-06-28', 'derived', 'public data', 'AWS Spot Advisor, saving on on-demand'),
 ];
 const [LISTED_2026, LISTED_2025, PARITY, MOVED, ADVISOR] = [0, 1, 2, 3, 4];
 
@@ -125,6 +125,6 @@ function spotOf(advisor: Advisor, region: string, type: string, onDemand: number
   return { spot: { usdPerHour, source: ADVISOR, band: advice.r } };
 }
 
-function source(day: string, basis: Source['basis'], licence: string, name: string): Source {
+function read(day: string, basis: Source['basis'], licence: string, name: string): Source {
   return { name, asOf: instant(Date.parse(`${day}T00:00:00Z`)), basis, licence };
 }

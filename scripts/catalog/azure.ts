@@ -47,7 +47,7 @@ export function readAzure(folder: string): Facts {
     else if (FPGA.test(type)) leftOut.add('FPGA machine', type);
     else if (!known) leftOut.add('no specification known', type);
     else if (!(known.memory > 0)) leftOut.add('memory stated as 0', type);
-    else if (/^Standard_N/.test(type) && !known.gpu) leftOut.add('GPU machine whose GPU count is not known', type);
+    else if (type.startsWith('Standard_N') && !known.gpu) leftOut.add('GPU machine whose GPU count is not known', type);
     else
       prices.push({ region: cell(row, 'region'), type, onDemand: toMicro(figure(row, 'ondemand_usd_h')), source: 0 });
   }

@@ -47,7 +47,9 @@ function areaRecords(provider: string, regions: readonly string[], areaOf: (regi
   const areas = new Map<Area, string[]>();
   for (const region of regions)
     areas.set(areaOf(region), [...(areas.get(areaOf(region)) ?? []), `${provider}/${region}`]);
-  return [...areas].toSorted().map(([area, places]) => ['area', `${provider}/@${area}`, places.toSorted().join(' ')]);
+  return [...areas]
+    .toSorted(byKey)
+    .map(([area, places]) => ['area', `${provider}/@${area}`, places.toSorted().join(' ')]);
 }
 
 /**
@@ -71,7 +73,7 @@ function awsRecords(tiers: readonly Row[], matrix: readonly Row[]): string[][] {
     ...internetRecords('aws', internet, () => AWS),
     // 0.01 USD/GB for the sender and 0.01 for the receiver
     ['zones', 'aws/*', String(AWS), '0.02'],
-    ...[...routes].toSorted().flatMap(([from, to]) => awsRoutes(from, to)),
+    ...[...routes].toSorted(byKey).flatMap(([from, to]) => awsRoutes(from, to)),
   ];
 }
 
@@ -79,7 +81,7 @@ function awsRoutes(from: string, to: ReadonlyMap<string, number>): string[][] {
   const counts = new Map<number, number>();
   for (const cost of to.values()) counts.set(cost, (counts.get(cost) ?? 0) + 1);
   const usual = [...counts].toSorted((a, b) => b[1] - a[1] || b[0] - a[0])[0]?.[0] ?? Number.NaN;
-  const odd = [...to].filter(([, cost]) => cost !== usual).toSorted();
+  const odd = [...to].filter(([, cost]) => cost !== usual).toSorted(byKey);
   return [
     ['route', `aws/${from}`, 'aws/*', String(AWS), String(usual)],
     ...odd.map(([region, cost]) => ['route', `aws/${from}`, `aws/${region}`, String(AWS), String(cost)]),
@@ -156,7 +158,7 @@ function gcpRoutes(extra: readonly Row[]): string[][] {
       records.set(`${from} ${to}`, ['route', from, to, String(GCP_ROUTES), cell(row, 'usd_per_gb')]);
     }
   }
-  return [...records].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+  return [...records].toSorted(byKey).map(([, record]) => record);
 }
 
 type Tier = readonly [fromGbPerMonth: number, usdPerGb: number];
@@ -180,10 +182,14 @@ const internetRecords = (
   source: (region: string) => number | undefined,
 ): string[][] =>
   [...internet]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(byKey)
     .map(([region, all]) => [
       'internet',
       `${provider}/${region}`,
       String(source(region)),
       all.map(([from, usd]) => `${from}:${usd}`).join(' '),
     ]);
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}

@@ -1,11 +1,10 @@
 import type { Checked } from '../trouble.ts';
-import { mib } from '../units.ts';
+import { instant, mib } from '../units.ts';
 import { BANDS } from './interruption.ts';
 import { decodeCells, toMicro } from './cells.ts';
 import { type ProviderName } from './offering.ts';
 import { countAt, dayAt, Malformed, positiveAt, readRecords, textAt, type DataRecord } from './records.ts';
 import {
-  dayOf,
   emptyRegion,
   isArch,
   type InstanceType,
@@ -91,7 +90,7 @@ class Decoder {
     if (basis !== 'listed' && basis !== 'derived' && basis !== 'modelled') {
       throw new Malformed(record.line, 'source: basis is not listed, derived or modelled', basis);
     }
-    const asOf = dayOf(dayAt(record, 0, 'date'));
+    const asOf = instant(dayAt(record, 0, 'date'));
     this.#sources.push({ asOf, basis, licence: textAt(record, 2, 'licence'), name: textAt(record, 3, 'name') });
   }
 
@@ -156,7 +155,7 @@ class Decoder {
       if (cell === '-') continue;
       if (cell !== '=') {
         if (!/^[a-z]+$/.test(cell)) throw new Malformed(record.line, 'zones: a cell is not a row of letters', cell);
-        zones = [...cell].map((letter) => `${region.name}-${letter}`);
+        zones = cell.split('').map((letter) => `${region.name}-${letter}`);
       }
       if (i >= family.vcpus.length) throw new Malformed(record.line, 'zones: more cells than types');
       if (zones.length === 0) throw new Malformed(record.line, 'zones: "=" before any zones');

@@ -1,4 +1,4 @@
-import { instant, mib, usdPerHour, type Instant, type MiB } from '../units.ts';
+import { usdPerHour, type Instant, type MiB } from '../units.ts';
 import { ARCHES, type Arch, type Gpu, type Price, type ProviderName, type Purchase } from './offering.ts';
 
 /**
@@ -103,6 +103,3 @@ export function emptyRegion(
     zones: new Map(),
   };
 }
-
-export const dayOf = (ms: number): Instant => instant(ms);
-export const memoryOf = (gib: number): MiB => mib(gib * 1024);

@@ -1,0 +1,64 @@
+import type { Offering, ProviderName } from '../../src/catalog/offering.ts';
+import { offeringsOf } from '../../src/catalog/offerings.ts';
+import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
+import { matchesAny } from '../../src/fleet/glob.ts';
+import type { ObservedPool, Provider } from '../../src/ports.ts';
+import { bad, good, type Checked } from '../../src/trouble.ts';
+import { lookUp, type Found } from './look-up.ts';
+import { ownOfferings } from './own.ts';
+import { unknownNames } from './unknown-names.ts';
+
+/** Where the price lists come from: the package's own files, or a test's. */
+export interface PriceLists {
+  prices(provider: Exclude<ProviderName, 'kubernetes'>): Promise<Checked<ProviderCatalog>>;
+}
+
+export interface EmbeddedProvider extends Provider {
+  /** One offering by its id, whether a pool or template of the fleet can bring it or not; else why there is none. */
+  lookUp(fleet: Fleet, id: string): Promise<Checked<Found>>;
+}
+
+/**
+ * A cloud as Godwit knows it without asking: prices from the list that the package carries, pools and commitments as
+ * the fleet file states them. Own clusters are stated there altogether.
+ */
+export function embeddedProvider(name: ProviderName, lists: PriceLists): EmbeddedProvider {
+  const listOfferings = async (fleet: Fleet): Promise<Checked<readonly Offering[]>> => {
+    if (name === 'kubernetes') return good(ownOfferings(fleet));
+    const prices = await lists.prices(name);
+    if (!prices.ok) return prices;
+    const troubles = unknownNames(fleet, prices.value);
+    return troubles.length > 0 ? bad(...troubles) : good(reachableOfferings(fleet, prices.value));
+  };
+  return {
+    name,
+    listOfferings,
+    listPools: async (fleet) => good(fleet.pools.filter((p) => p.provider === name).map(observed)),
+    listCommitments: async (fleet) => good(fleet.commitments.filter((c) => c.provider === name)),
+    lookUp: async (fleet, id) => {
+      if (name === 'kubernetes') return good(lookUp(fleet, undefined, id));
+      const prices = await lists.prices(name);
+      return prices.ok ? good(lookUp(fleet, prices.value, id)) : prices;
+    },
+  };
+}
+
+/**
+ * Every offering in the fleet's regions and zones of a type that some pool has or some template may open. The rest of
+ * a cloud's thousand types could not be placed on anyway; {@link EmbeddedProvider.lookUp} finds them one by one.
+ */
+function reachableOfferings(fleet: Fleet, catalog: ProviderCatalog): readonly Offering[] {
+  const pools = new Set(fleet.pools.filter((p) => p.provider === catalog.provider).map((p) => p.type));
+  const patterns = fleet.templates.filter((t) => t.provider === catalog.provider).flatMap((t) => t.types);
+  const wanted = new Set(catalog.types.filter((t) => pools.has(t.name) || matchesAny(patterns, t.name)));
+  return fleet.clouds
+    .filter((cloud) => cloud.provider === catalog.provider)
+    .flatMap((cloud) => cloud.regions)
+    .flatMap(({ name: region, zones }) => offeringsOf(catalog, { region, zones, wants: (type) => wanted.has(type) }));
+}
+
+function observed(pool: Fleet['pools'][number]): ObservedPool {
+  const { name, provider, region, zone, type, purchase, nodes, min, max } = pool;
+  return { name, provider, region, zone, type, purchase, target: nodes, ready: nodes, min, max, source: 'declared' };
+}
