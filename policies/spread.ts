@@ -37,8 +37,9 @@ function skewsOf(facts: PlanFacts, group: GroupFact): readonly { readonly by: nu
     regions.set(region, [...(regions.get(region) ?? []), { zone: key.slice(cut + 1), n }]);
   }
   return [...regions].flatMap(([region, zones]) => {
-    const sorted = zones.toSorted((a, b) => b.n - a.n || (a.zone < b.zone ? -1 : 1));
-    const [most, least] = [sorted[0], sorted[sorted.length - 1]];
+    const byName = zones.toSorted((a, b) => (a.zone < b.zone ? -1 : 1));
+    const most = byName.toSorted((a, b) => b.n - a.n)[0];
+    const least = byName.toSorted((a, b) => a.n - b.n)[0];
     if (!most || !least || most.n === 0) return [];
     const words = `${group.name} in ${region} has ${count(most.n)} in ${most.zone} and ${count(least.n)} in ${least.zone}`;
     return [{ by: most.n - least.n, words }];

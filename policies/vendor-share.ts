@@ -20,7 +20,7 @@ export const vendorShare: Policy = {
       };
     });
     shares.sort((a, b) => b.over - a.over);
-    const over = shares.filter((s) => s.over > TOLERANCE).map((s) => s.words);
+    const over = shares.filter((s) => s.over > TOLERANCE + 1e-9).map((s) => s.words);
     return over.length > 0 ? broken(facts, worstOf(over)) : allow(shares.map((s) => s.words).join('; '));
   },
 };
