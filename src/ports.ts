@@ -64,6 +64,8 @@ export interface Columns {
   readonly cost: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+  /** true: whole values only, for every column of this batch; duals are then all 0 */
+  readonly whole?: boolean;
   /** one longer than the number of columns */
   readonly starts: Int32Array;
   readonly index: Int32Array;

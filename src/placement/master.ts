@@ -1,7 +1,7 @@
 import type { Commitment, Discount } from '../catalog/contract.ts';
 import { HOURS_PER_MONTH } from '../units.ts';
 import type { Instance } from './instance.ts';
-import type { Problem } from './problem.ts';
+import type { Group, Problem } from './problem.ts';
 
 /**
  * The linear master problem without its pattern columns: the rows that every rule becomes, what a node and what a
@@ -74,6 +74,24 @@ export function masterOf(problem: Problem, instance: Instance, multiplier: Multi
   };
 }
 
+/** The rows of one group's own rules, by location, without any node: what whole numbers of its replicas must keep. */
+export function groupRows(
+  instance: Instance,
+  g: number,
+): { readonly rows: readonly Row[]; readonly terms: readonly Entry[][]; readonly auxiliary: readonly Auxiliary[] } {
+  const build = new Builder(instance, g);
+  coverageRows(build, 0);
+  spotRows(build);
+  zoneRows(build);
+  lossRows(build, 0);
+  const width = instance.locations.length;
+  return {
+    rows: build.rows,
+    terms: build.replicaTerms.slice(g * width, (g + 1) * width),
+    auxiliary: build.auxiliary.filter((a) => a.kind === 'smallest-zone'),
+  };
+}
+
 /** What is paid of a list price: 1 − discount, by provider and purchase. */
 export type Multipliers = (provider: string, purchase: string) => number;
 
@@ -115,11 +133,20 @@ class Builder {
   readonly replicaTerms: Entry[][];
   readonly auxiliary: Auxiliary[] = [];
   readonly instance: Instance;
+  private readonly only: number | undefined;
 
-  constructor(instance: Instance) {
+  /** @param only rows of this group alone */
+  constructor(instance: Instance, only?: number) {
     this.instance = instance;
+    this.only = only;
     this.nodeTerms = instance.candidates.map(() => []);
     this.replicaTerms = Array.from({ length: instance.groups.length * instance.locations.length }, () => []);
+  }
+
+  eachGroup(visit: (group: Group, g: number) => void): void {
+    this.instance.groups.forEach((group, g) => {
+      if (this.only === undefined || this.only === g) visit(group, g);
+    });
   }
 
   row(name: string, lower: number, upper: number): number {
@@ -154,7 +181,7 @@ class Builder {
 }
 
 function coverageRows(build: Builder, missingCost: number): void {
-  build.instance.groups.forEach((group, g) => {
+  build.eachGroup((group, g) => {
     const row = build.row(`group/${group.name}`, group.replicas, FREE);
     for (const l of build.locationsOf(g)) build.replica(g, l, row, 1);
     build.auxiliary.push({
@@ -168,7 +195,7 @@ function coverageRows(build: Builder, missingCost: number): void {
 }
 
 function spotRows(build: Builder): void {
-  build.instance.groups.forEach((group, g) => {
+  build.eachGroup((group, g) => {
     const most = group.spotAtMost ?? 1;
     if (most >= 1) return;
     const spot = build.locationsOf(g).filter((l) => build.instance.locations[l]?.purchase === 'spot');
@@ -180,7 +207,7 @@ function spotRows(build: Builder): void {
 }
 
 function zoneRows(build: Builder): void {
-  build.instance.groups.forEach((group, g) => {
+  build.eachGroup((group, g) => {
     const skew = group.zoneSkew;
     if (!skew) return;
     for (const zones of zonesByScope(build, g, skew.within).values()) {
@@ -227,7 +254,7 @@ export function domainOf(
 export const survivorsNeeded = (share: number, replicas: number): number => Math.ceil(share * replicas - 1e-9);
 
 function lossRows(build: Builder, missingCost: number): void {
-  build.instance.groups.forEach((group, g) => {
+  build.eachGroup((group, g) => {
     const { survive } = group;
     if (!survive) return;
     const at = build.locationsOf(g);

@@ -104,7 +104,7 @@ function roundedWithin(
     const settled = model.converge(CHANGE_ROUNDS).answer;
     if (settled.status === 'optimal') ({ primal, dual } = settled);
   }
-  const quotas = wholeQuotas(instance, replicasByLocation(model, primal));
+  const quotas = wholeQuotas(instance, replicasByLocation(model, primal), solver);
   if (!quotas) return { broken: 'replicas could not be made whole within the rules', vendorsOnly: false };
   const whole = pack(aimed, model, primal, dual, objective.nodePrice, quotas, solver);
   const nodes = placed(instance, polish(problem, instance, whole));

@@ -1,4 +1,7 @@
+import type { LinearSolver } from '../ports.ts';
 import type { Instance } from './instance.ts';
+import { type Entry, groupRows } from './master.ts';
+import { compressed } from './sparse.ts';
 import { groupRulesHold, locationsOf } from './standing.ts';
 
 const NONE = 1e-6;
@@ -6,21 +9,65 @@ const REPAIRS = 10_000;
 
 /**
  * Whole replicas per group and location near the relaxation's fractions, with every rule of the group kept: rounded
- * up, repaired by plain counting, and thinned again while the rules allow. undefined when the repair finds no way.
+ * up, repaired by plain counting, and thinned again while the rules allow. What counting can't repair, a small whole
+ * number program does; undefined when even that finds no way, for then there is none.
  *
  * @param fractions replicas of group g in location l at [g × locations + l]
  */
-export function wholeQuotas(instance: Instance, fractions: Float64Array): Int32Array | undefined {
+export function wholeQuotas(instance: Instance, fractions: Float64Array, solver: LinearSolver): Int32Array | undefined {
   const width = instance.locations.length;
   const quotas = new Int32Array(fractions.length);
   for (let g = 0; g < instance.groups.length; g++) {
     const wanted = fractions.subarray(g * width, (g + 1) * width);
     const mine = quotas.subarray(g * width, (g + 1) * width);
     mine.set(wanted.map((x) => Math.ceil(x - NONE)));
-    if (!repair(instance, g, mine, wanted)) return undefined;
+    if (!repair(instance, g, mine, wanted) && !nearest(instance, g, mine, wanted, solver)) return undefined;
     thin(instance, g, mine, wanted);
   }
   return quotas;
+}
+
+/** The whole numbers nearest to the fractions that keep the group's rules, by branch and bound. */
+function nearest(
+  instance: Instance,
+  g: number,
+  quota: Int32Array,
+  wanted: Float64Array,
+  solver: LinearSolver,
+): boolean {
+  const usable = locationsOf(instance, g);
+  const { rows, terms, auxiliary } = groupRows(instance, g);
+  const base = usable.map((l) => Math.floor((wanted[l] ?? 0) + NONE));
+  const shift = new Float64Array(rows.length);
+  usable.forEach((l, i) => {
+    for (const { row, value } of terms[l] ?? []) shift[row] = (shift[row] ?? 0) + value * (base[i] ?? 0);
+  });
+  const model = solver.open({
+    lower: Float64Array.from(rows, (r, i) => r.lower - (shift[i] ?? 0)),
+    upper: Float64Array.from(rows, (r, i) => r.upper - (shift[i] ?? 0)),
+  });
+  try {
+    const entries = (l: number, sign: number): Entry[] =>
+      (terms[l] ?? []).map((e) => ({ row: e.row, value: sign * e.value }));
+    model.addColumns({
+      ...compressed([
+        ...usable.map((l) => ({ cost: 1, upper: Infinity, entries: entries(l, 1) })),
+        ...usable.map((l, i) => ({ cost: 0.5, upper: base[i] ?? 0, entries: entries(l, -1) })),
+      ]),
+      whole: true,
+    });
+    model.addColumns(compressed(auxiliary.map((a) => ({ cost: 0, upper: Infinity, entries: a.entries }))));
+    const answer = model.solve();
+    if (answer.status !== 'optimal') return false;
+    usable.forEach((l, i) => {
+      const up = answer.primal[i] ?? 0;
+      const down = answer.primal[usable.length + i] ?? 0;
+      quota[l] = Math.round((base[i] ?? 0) + up - down);
+    });
+    return groupRulesHold(instance, g, quota) === undefined;
+  } finally {
+    model.close();
+  }
 }
 
 /** One replica at a time where the broken rule wants it, until all hold. */

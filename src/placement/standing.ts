@@ -23,10 +23,10 @@ export function groupRulesHold(instance: Instance, g: number, inLocation: ArrayL
     if (at(l).purchase === 'spot') spot += inLocation[l] ?? 0;
   }
   const onDemand = (l: number): boolean => at(l).purchase !== 'spot';
-  if (spot > Math.floor((group.spotAtMost ?? 1) * group.replicas + 1e-9)) {
-    return { more: onDemand, less: (l) => !onDemand(l) };
-  }
-  const spotLeft = spot < Math.floor((group.spotAtMost ?? 1) * group.replicas + 1e-9);
+  const ceiling = group.spotAtMost === undefined || group.spotAtMost >= 1 ? Infinity : group.spotAtMost;
+  const spotMost = Math.floor(ceiling * group.replicas + 1e-9);
+  if (spot > spotMost) return { more: onDemand, less: (l) => !onDemand(l) };
+  const spotLeft = spot < spotMost;
   const open = (l: number): boolean => onDemand(l) || spotLeft;
   if (group.zoneSkew) {
     const { most, within } = group.zoneSkew;

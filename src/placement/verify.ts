@@ -116,7 +116,7 @@ function groupTroubles(
   }
   const missing = unplaced[group.name] ?? 0;
   if (total + missing < group.replicas) found.push(`${group.name} has ${total} of ${group.replicas} replicas`);
-  if (group.spotAtMost !== undefined && spot > group.spotAtMost * group.replicas + 1e-6) {
+  if (group.spotAtMost !== undefined && group.spotAtMost < 1 && spot > group.spotAtMost * group.replicas + 1e-6) {
     found.push(`${group.name} has ${spot} of ${group.replicas} replicas on spot, over ${group.spotAtMost * 100}%`);
   }
   if (group.zoneSkew) found.push(...skewTroubles(problem, group, zone));

@@ -22,6 +22,7 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
   model.options.set({ output_flag: false, simplex_iteration_limit: ITERATION_LIMIT, random_seed: 1 });
   const rowCount = rows.lower.length;
   let columnCount = 0;
+  let whole = false;
   model.addRows({
     lower: rows.lower,
     upper: rows.upper,
@@ -51,6 +52,14 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
           values: columns.value,
         },
       });
+      if (columns.whole) {
+        const { integer } = highs.constants.variableType;
+        model.changeColsIntegrality(
+          { kind: 'range', from: columnCount, to: columnCount + count - 1 },
+          new Int32Array(count).fill(integer),
+        );
+        whole = true;
+      }
       columnCount += count;
     },
     setColumnBounds: (column, lower, upper) => void model.changeColBounds(column, lower, upper),
@@ -64,7 +73,13 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
         if (status !== highs.constants.modelStatus.optimal)
           return { status: 'failed', reason: `HiGHS model status ${status}` };
         const { colValue, rowDual } = model.getSolution();
-        return accepted(colValue, rowDual, model.getObjectiveValue(), columnCount, rowCount);
+        return accepted(
+          colValue,
+          whole ? new Float64Array(rowCount) : rowDual,
+          model.getObjectiveValue(),
+          columnCount,
+          rowCount,
+        );
       } catch (error) {
         return { status: 'failed', reason: error instanceof Error ? error.message : String(error) };
       }
