@@ -1,3 +1,4 @@
+import { whyNone } from '../../src/catalog/offerings.ts';
 import { priceOf, type ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import type { DeclaredPool, Fleet, PoolTemplate } from '../../src/fleet/fleet.ts';
 import { globMatch } from '../../src/fleet/glob.ts';
@@ -40,7 +41,7 @@ function unknownPool(fleet: Fleet, catalog: ProviderCatalog, pool: DeclaredPool)
   // an unknown region has its own trouble already
   if (!region || priceOf(catalog, region, index, pool.purchase)) return [];
   const value = `${pool.type} ${pool.purchase}`;
-  const problem = `the price list has no price of it in ${catalog.provider}/${pool.region}`;
+  const problem = whyNone(catalog, pool) ?? 'it has no price';
   const family = catalog.types[index]?.family;
   const near = catalog.types.filter((t, i) => t.family === family && priceOf(catalog, region, i, pool.purchase));
   const remedy =

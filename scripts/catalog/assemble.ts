@@ -6,16 +6,17 @@ import {
   type ProviderCatalog,
   type RegionPrices,
 } from '../../src/catalog/snapshot.ts';
-import type { Facts, Found } from './facts.ts';
+import type { Facts } from './facts.ts';
+import type { Weighed } from './quarantine.ts';
 
 /** The price list of one provider from the prices that were kept; types that no region sells are left out. */
-export function assemble(facts: Facts, kept: readonly Found[]): ProviderCatalog {
+export function assemble(facts: Facts, { kept, quarantined }: Weighed): ProviderCatalog {
   const sold = new Set(kept.map((found) => found.type));
   const types = [...facts.types.values()].filter((type) => sold.has(type.name)).toSorted(bySize(facts.provider));
   const indexOf = new Map(types.map((type, i) => [type.name, i]));
   const regions = new Map<string, RegionPrices & { readonly zones: Map<number, readonly string[]> }>();
   for (const name of [...new Set(kept.map((found) => found.region))].toSorted()) {
-    regions.set(name, emptyRegion(name, types.length));
+    regions.set(name, emptyRegion(name, types.length, quarantined.filter((q) => q.region === name).length));
   }
   for (const found of kept) {
     const region = regions.get(found.region);

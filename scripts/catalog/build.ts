@@ -35,7 +35,7 @@ export function buildTexts(folder: string): Built {
   for (const facts of [readAws(folder), readAzure(folder), readGcp(folder)]) {
     const { provider } = facts;
     const weighed = weigh(facts);
-    const catalog = assemble(facts, weighed.kept);
+    const catalog = assemble(facts, weighed);
     catalogs.set(provider, catalog);
     texts.set(`${provider}.tsv.gz`, encodeCatalog(catalog));
     summaries.push(summaryOf(catalog));

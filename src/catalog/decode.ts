@@ -128,7 +128,7 @@ class Decoder {
   #takeRegion(record: DataRecord): void {
     const name = textAt(record, 0, 'name');
     if (this.#regions.has(name)) throw new Malformed(record.line, 'the region is there twice', name);
-    this.#region = emptyRegion(name, this.#types.length);
+    this.#region = emptyRegion(name, this.#types.length, countAt(record, 1, 'quarantined prices'));
     this.#regions.set(name, this.#region);
   }
 

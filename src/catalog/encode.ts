@@ -16,7 +16,7 @@ export function encodeCatalog(catalog: ProviderCatalog): string {
     ...families.flatMap(typeRecords),
   ];
   for (const region of [...catalog.regions.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    records.push(['region', region.name]);
+    records.push(['region', region.name, String(region.quarantined)]);
     for (const family of families) records.push(...priceRecords(catalog, region, family));
   }
   const lines = [headerOf(catalog.provider), ...records, ['end', String(records.length)]];

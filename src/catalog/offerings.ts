@@ -2,7 +2,7 @@ import { bootTimeOf } from './lead-time.ts';
 import { interruptionPerHour } from './interruption.ts';
 import { offeringId, PURCHASES, type Offering, type Purchase } from './offering.ts';
 import { allocatableOf } from './reserve.ts';
-import { priceOf, type InstanceType, type ProviderCatalog, type RegionPrices } from './snapshot.ts';
+import { NO_BAND, priceOf, type InstanceType, type ProviderCatalog, type RegionPrices } from './snapshot.ts';
 
 /** Which offerings of a catalog to list. */
 export interface Selection {
@@ -30,7 +30,8 @@ export function offeringsOf(catalog: ProviderCatalog, { region, zones, wants, pu
     for (const purchase of purchases ?? PURCHASES) {
       const price = priceOf(catalog, prices, index, purchase);
       if (!price) continue;
-      const hazard = purchase === 'spot' ? interruptionPerHour(catalog.provider, prices.band[index] ?? 0) : undefined;
+      const hazard =
+        purchase === 'spot' ? interruptionPerHour(catalog.provider, prices.band[index] ?? NO_BAND) : undefined;
       for (const zone of zones) {
         const missing = missingFrom(prices, index, zone);
         offerings.push({

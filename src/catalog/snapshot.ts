@@ -52,6 +52,8 @@ export interface InstanceType {
 /** Arrays by type index. */
 export interface RegionPrices {
   readonly name: string;
+  /** prices that were found and not carried, because they could not be what they said */
+  readonly quarantined: number;
   /** USD per hour; NaN = not sold here, or its price was not fit to carry */
   readonly onDemand: Float64Array;
   /** index into `sources` */
@@ -92,9 +94,11 @@ export const isArch = (text: string): text is Arch => (ARCHES as readonly string
 export function emptyRegion(
   name: string,
   types: number,
+  quarantined = 0,
 ): RegionPrices & { readonly zones: Map<number, readonly string[]> } {
   return {
     name,
+    quarantined,
     onDemand: new Float64Array(types).fill(Number.NaN),
     onDemandSource: new Uint8Array(types),
     spot: new Float64Array(types).fill(Number.NaN),
