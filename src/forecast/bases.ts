@@ -1,0 +1,91 @@
+import type { History } from './history.ts';
+import { quantileIn } from './order-statistic.ts';
+import { lagOf } from './seasons.ts';
+
+/** What the same hour of earlier days or weeks says, for every step of the past and of the future. */
+export interface Base {
+  /** ln load + offset at each step; NaN before there is one */
+  readonly logs: Float64Array;
+  /** how far the load of the last quarter of an hour lay from the base, at each step of the past */
+  readonly short: Float64Array;
+  /** the same over the last day, single steps cut so that an incident is not taken for a new level */
+  readonly day: Float64Array;
+}
+
+export interface BaseKind {
+  readonly name: string;
+  /** in steps */
+  readonly season: number;
+  /** seasons averaged, and the weight of each against the next newer one */
+  readonly seasons: number;
+  readonly fade: number;
+}
+
+/** A season is used when the history leaves this many days to see how well it does. */
+const DAYS_TO_JUDGE = 1.5;
+const SHORT_S = 900;
+/** The level of a day counts no single step beyond this many median departures. */
+const CUT_AT_MEDIANS = 6;
+
+/** The kinds of base that a history is long enough for. A mean needs a second season, or it repeats the first. */
+export function kindsFor({ seasons, stepMs, values }: History): readonly BaseKind[] {
+  const judge = (DAYS_TO_JUDGE * 86_400_000) / stepMs;
+  const n = values.length;
+  const kinds: BaseKind[] = [];
+  const { day, week } = seasons;
+  if (day !== undefined && n > judge) kinds.push({ name: 'yesterday', season: day, seasons: 1, fade: 1 });
+  if (day !== undefined && n > day + judge) kinds.push({ name: 'mean of days', season: day, seasons: 7, fade: 0.7 });
+  if (week !== undefined && n > week + judge) kinds.push({ name: 'last week', season: week, seasons: 1, fade: 1 });
+  if (week !== undefined && n > 2 * week) kinds.push({ name: 'mean of weeks', season: week, seasons: 5, fade: 0.6 });
+  return kinds;
+}
+
+/**
+ * A base that may be used `ahead` seasons before its time: it rests on values at least that old. So one array serves
+ * every origin of the backtest and the forecast itself.
+ *
+ * @param leads how many steps past the end of the history it reaches
+ */
+export function baseOf(history: History, kind: BaseKind, ahead: number, leads: number): Base {
+  const { logs: seen } = history;
+  const n = seen.length;
+  const logs = new Float64Array(n + leads).fill(Number.NaN);
+  const first = lagOf(kind.season, ahead);
+  for (let i = first; i < n + leads; i++) {
+    let weight = 1;
+    let weights = 0;
+    let sum = 0;
+    for (let k = ahead; k < ahead + kind.seasons; k++) {
+      const j = i - lagOf(kind.season, k);
+      if (j < 0) break;
+      if (j < n) {
+        sum += weight * (seen[j] ?? 0);
+        weights += weight;
+      }
+      weight *= kind.fade;
+    }
+    if (weights > 0) logs[i] = sum / weights;
+  }
+  const departures = new Float64Array(n);
+  for (let i = first; i < n; i++) departures[i] = (seen[i] ?? 0) - (logs[i] ?? 0);
+  const stepS = history.stepMs / 1000;
+  const most = CUT_AT_MEDIANS * (quantileIn(departures.subarray(Math.min(first, n)).map(Math.abs), 0.5) || 0);
+  const cut = departures.map((d) => Math.max(-most, Math.min(most, d)));
+  return {
+    logs,
+    short: trailingMean(departures, first, Math.max(1, Math.round(SHORT_S / stepS))),
+    day: trailingMean(cut, first, Math.max(1, Math.round(86_400 / stepS))),
+  };
+}
+
+/** Mean of the last `width` values up to each step, fewer right after `first`; 0 before. */
+function trailingMean(values: Float64Array, first: number, width: number): Float64Array {
+  const means = new Float64Array(values.length);
+  let sum = 0;
+  for (let i = first; i < values.length; i++) {
+    sum += values[i] ?? 0;
+    if (i - width >= first) sum -= values[i - width] ?? 0;
+    means[i] = sum / Math.min(width, i - first + 1);
+  }
+  return means;
+}

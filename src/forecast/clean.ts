@@ -1,0 +1,60 @@
+import type { Seconds } from '../units.ts';
+import { quantileIn } from './order-statistic.ts';
+import { lagOf, type Seasons } from './seasons.ts';
+
+/** Zeros are an outage when no more than this share of the same hours is zero … */
+const SAME_HOUR_ZEROS_AT_MOST = 0.15;
+/** … and that hour's median is no less than this share of the whole median: nightly zeros of small counts stay. */
+const SAME_HOUR_LEVEL_AT_LEAST = 0.2;
+
+/** Steps of zero load in a series that is not zero at that time of day: the meter failed, or the service did. → NaN */
+export function maskOutages(values: Float64Array, { day }: Seasons, notes: string[]): void {
+  const zeros = values.reduce((n, v) => n + (v === 0 ? 1 : 0), 0);
+  if (zeros === 0 || zeros * 4 > values.length) return;
+  const level = quantileIn(values, 0.5);
+  const masked: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== 0) continue;
+    const same = sameHour(values, i, day);
+    const zerosThere = same.reduce((n, v) => n + (v === 0 ? 1 : 0), 0);
+    const usual = quantileIn(same, 0.5);
+    if (zerosThere <= SAME_HOUR_ZEROS_AT_MOST * same.length && usual >= SAME_HOUR_LEVEL_AT_LEAST * level)
+      masked.push(i);
+  }
+  for (const i of masked) values[i] = Number.NaN;
+  if (masked.length > 0) notes.push(`${masked.length} steps of zero load taken for an outage, not for lack of load`);
+}
+
+/** Values at the time of day of step i on every day; all values when a day is too short for seasons. */
+function sameHour(values: Float64Array, i: number, day: number | undefined): Float64Array {
+  if (day === undefined || values.length < 2 * day) return values;
+  const before = Math.floor(i / day);
+  const after = Math.floor((values.length - 1 - i) / day);
+  const same = new Float64Array(before + after + 1);
+  for (let k = -before; k <= after; k++) same[k + before] = values[i + lagOf(day, k)] ?? Number.NaN;
+  return same.filter((v) => !Number.isNaN(v));
+}
+
+/** A value is an outlier from this many times the 90th percentile … */
+const OUTLIER_TIMES = 10;
+/** … unless it stays there for longer than this: then it is load. */
+const OUTLIER_LASTS_S = 3600;
+
+/** Cuts short spikes to ten times the 90th percentile: a broken exporter can't size a fleet, a flash crowd still can. */
+export function cutOutliers(values: Float64Array, step: Seconds, notes: string[]): void {
+  const most = OUTLIER_TIMES * quantileIn(values, 0.9);
+  const longest = Math.max(2, Math.floor(OUTLIER_LASTS_S / step));
+  if (!(most > 0)) return;
+  let cut = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (!((values[i] ?? 0) > most)) continue;
+    let end = i;
+    while ((values[end] ?? 0) > most) end++;
+    if (end - i <= longest) {
+      cut += end - i;
+      values.fill(most, i, end);
+    }
+    i = end;
+  }
+  if (cut > 0) notes.push(`${cut} spikes over ${OUTLIER_TIMES} times the 90th percentile cut to that`);
+}

@@ -1,0 +1,124 @@
+import { instant, type Instant, type Seconds } from '../units.ts';
+import { blend } from './calibrate.ts';
+import type { Fitted, FittedBlock, Learnt } from './fit.ts';
+import type { Backtest, Forecast } from './forecast.ts';
+import { quantileOf, type Spread } from './spread.ts';
+
+/**
+ * Quantile paths and the mean from the origin on, as far as `horizon`.
+ *
+ * @param horizon at most what the series was fitted for
+ * @param quantiles within (0, 1), in any order
+ */
+export function predict(fitted: Fitted, horizon: Seconds, quantiles: readonly number[]): Forecast {
+  const asked = [...new Set(quantiles)].toSorted((a, b) => a - b);
+  const outside = asked.find((q) => !(q > 0 && q < 1));
+  if (outside !== undefined) throw new RangeError(`a quantile must lie between 0 and 1, got ${outside}`);
+  const { signal, origin, notes, learnt } = fitted;
+  const head = { signal: signal.name, market: signal.market, unit: signal.unit, origin, step: signal.step, notes };
+  if (!learnt) {
+    const paths = asked.map(() => new Float64Array(0));
+    return { ...head, quantiles: asked, paths, mean: new Float64Array(0), method: 'none' };
+  }
+  const steps = Math.max(1, Math.ceil(horizon / signal.step));
+  const backtest = backtestOf(learnt.blocks, asked);
+  return {
+    ...head,
+    quantiles: asked,
+    ...pathsOf(learnt, steps, asked),
+    last: lastOf(learnt, origin),
+    method: methodOf(learnt),
+    ...(backtest && { backtest }),
+  };
+}
+
+function lastOf({ history, missing }: Learnt, origin: Instant): { at: Instant; value: number } {
+  return { at: instant(origin - missing * history.stepMs), value: history.values.at(-1) ?? 0 };
+}
+
+function pathsOf(
+  { history, experts, missing, blocks }: Learnt,
+  steps: number,
+  quantiles: readonly number[],
+): Pick<Forecast, 'paths' | 'mean'> {
+  const furthest = blocks.at(-1)?.to ?? 0;
+  if (missing + steps > furthest) {
+    throw new RangeError(`fitted for ${furthest - missing} steps, asked for ${steps}: fit with a longer horizon`);
+  }
+  const now = history.logs.length - 1;
+  const said = new Float64Array(experts.families.length);
+  const offsets = blocks.map(({ calibration }) => quantiles.map((q) => quantileOf(calibration.spread, q)));
+  const lifts = blocks.map(({ calibration }) => logMeanOf(calibration.spread));
+  const paths = quantiles.map(() => new Float64Array(steps));
+  const mean = new Float64Array(steps);
+  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - history.offset);
+  for (let h = 0; h < steps; h++) {
+    const lead = missing + h + 1;
+    const { near, far, share } = between(blocks, lead);
+    const mix = (a: number, b: number): number => (share === 0 ? a : a + share * (b - a));
+    const centreOf = (b: number): number => {
+      const block = blocks[b];
+      return block ? blend(experts, block.calibration, now, lead, said) : 0;
+    };
+    const centre = mix(centreOf(near), share === 0 ? 0 : centreOf(far));
+    mean[h] = loadAt(centre + mix(lifts[near] ?? 0, lifts[far] ?? 0));
+    for (let q = 0; q < quantiles.length; q++) {
+      const path = paths[q];
+      if (path) path[h] = loadAt(centre + mix(offsets[near]?.[q] ?? 0, offsets[far]?.[q] ?? 0));
+    }
+  }
+  return { paths, mean };
+}
+
+/** The two blocks whose middles lie around a lead, and how far it is from the nearer to the further, in logs of leads. */
+function between(blocks: readonly FittedBlock[], lead: number): { near: number; far: number; share: number } {
+  const middle = (b: number): number => Math.sqrt((blocks[b]?.from ?? 1) * (blocks[b]?.to ?? 1));
+  const after = blocks.findIndex((_, b) => middle(b) > lead);
+  if (after <= 0) {
+    const only = after === 0 ? 0 : blocks.length - 1;
+    return { near: only, far: only, share: 0 };
+  }
+  const share = Math.log(lead / middle(after - 1)) / Math.log(middle(after) / middle(after - 1));
+  return { near: after - 1, far: after, share };
+}
+
+/** Quantiles at which the mean of a spread is taken: its extremes are the tail rule's, not observations. */
+const NODES = Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100);
+
+/** Logarithm of the mean of e to the residual. */
+function logMeanOf(spread: Spread): number {
+  const sum = NODES.reduce((total, p) => total + Math.exp(quantileOf(spread, p)), 0);
+  return Math.log(sum / NODES.length);
+}
+
+/** Whom the blend believes, over all leads. */
+function methodOf({ experts, blocks }: Learnt): string {
+  const shares = new Map<string, number>();
+  for (const [e, name] of experts.families.entries()) {
+    for (const { calibration } of blocks) {
+      shares.set(name, (shares.get(name) ?? 0) + (calibration.weights[e] ?? 0) / blocks.length);
+    }
+  }
+  const most = [...shares].toSorted(([, a], [, b]) => b - a).filter(([, share]) => share >= 0.05);
+  return `blend of ${most.map(([name, share]) => `${name} ${Math.round(share * 100)}%`).join(', ')}`;
+}
+
+function backtestOf(blocks: readonly FittedBlock[], quantiles: readonly number[]): Backtest | undefined {
+  const under = quantiles.map(() => 0);
+  let steps = 0;
+  let smape = 0;
+  let origins = 0;
+  for (const { heldBack } of blocks) {
+    if (!heldBack) continue;
+    steps += heldBack.residuals.length;
+    smape += heldBack.smape;
+    origins = Math.max(origins, heldBack.origins);
+    for (const [i, q] of quantiles.entries()) {
+      const most = quantileOf(heldBack.spread, q);
+      for (const residual of heldBack.residuals) if (residual <= most) under[i] = (under[i] ?? 0) + 1;
+    }
+  }
+  return steps === 0
+    ? undefined
+    : { origins, stepsScored: steps, smape: smape / steps, coverage: under.map((n) => n / steps) };
+}
