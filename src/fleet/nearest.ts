@@ -14,7 +14,8 @@ export function nearest(written: string, known: readonly string[]): string | und
 export function meant(written: string, known: readonly string[]): string {
   const guess = nearest(written, known);
   if (guess !== undefined) return `did you mean ${guess}?`;
-  return known.length === 0 ? 'there is none yet' : `write one of ${listed(known)}`;
+  if (known.length === 0) return 'there is none yet';
+  return known.length === 1 ? `write ${listed(known)}` : `write one of ${listed(known)}`;
 }
 
 /** the first few names, and how many more there are */

@@ -78,5 +78,5 @@ function againstLatency(service: Placeable, market: Market, place: string): stri
 
 function againstResidency(service: Placeable, market: Market, place: string): string[] {
   if (!service.holdsUserData || !market.residency || matchesAny(market.residency, place)) return [];
-  return [`outside markets.${market.name}.residency (${market.residency.join(', ')})`];
+  return [`outside markets.${market.name}.residency`];
 }

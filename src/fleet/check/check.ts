@@ -14,16 +14,22 @@ import { checkTraffic } from './traffic.ts';
 /** Whether the parts of a fleet file fit together. A check reads the document for where, and the fleet for what. */
 export type Check = (document: FleetDocument, fleet: Fleet) => readonly Finding[];
 
+/** Where a service can run follows from the names in these parts: it is asked once they are right. */
 const CHECKS: readonly Check[] = [
   checkClouds,
   checkMarkets,
   checkSignals,
   checkServices,
-  checkReach,
   checkTraffic,
   checkPools,
   checkContracts,
   checkPolicies,
 ];
 
-export const check: Check = (document, fleet) => CHECKS.flatMap((each) => each(document, fleet));
+export const check: Check = (document, fleet) => {
+  // without a single place every name of one would be told to be wrong
+  if (fleet.clouds.length === 0) return checkClouds(document, fleet);
+  const findings = CHECKS.flatMap((each) => each(document, fleet));
+  const misnamed = findings.some(({ path: [part] }) => part === 'clouds' || part === 'markets' || part === 'services');
+  return misnamed ? findings : [...findings, ...checkReach(document, fleet)];
+};

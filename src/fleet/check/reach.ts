@@ -1,6 +1,7 @@
 import type { Finding, Path } from '../finding.ts';
 import type { Fleet, Market, Region, Service } from '../fleet.ts';
 import { matchesAny } from '../glob.ts';
+import { listed } from '../nearest.ts';
 import { placesFor, regionPlace, type Places } from '../places.ts';
 import type { Check } from './check.ts';
 
@@ -20,12 +21,11 @@ function checkMarket(service: Service, market: Market, fleet: Fleet, path: Path)
   const places = placesFor(fleet, service, market);
   if (places.allowed.length > 0) return checkLoss(service, market, fleet, places);
   if (tooFarEverywhere(service, market)) return [tooFar(service, market)];
-  const reasons = [...places.ruledOut].map(([place, reason]) => `${place} (${reason})`);
   return [
     {
       path,
       onKey: true,
-      problem: `no place is left for it in ${market.name}: ${shortList(reasons)}`,
+      problem: `no place is left for ${service.name} in ${market.name}: ${byReason(places)}`,
       remedy: 'loosen one of these rules, or add a region that keeps them',
     },
   ];
@@ -57,7 +57,7 @@ function checkLoss(service: Service, market: Market, fleet: Fleet, places: Place
   const [only] = domains;
   if (domains.size > 1 || only === undefined) return [];
   const finding = {
-    problem: `in ${market.name} it may use one ${loss} only, ${only}: after its loss nothing remains`,
+    problem: `in ${market.name} ${name} may use one ${loss} only, ${only}: after its loss nothing remains`,
     remedy: `let it use a second ${loss}, or ${LESS[loss]}`,
   };
   return [{ path: ['services', name, survive === undefined ? 'reconnect' : 'survive'], onKey: true, ...finding }];
@@ -84,5 +84,9 @@ function domainsOf(loss: keyof typeof LESS, service: Service, fleet: Fleet, { al
 const zonesFor = ({ allow: { zone } }: Service, { zones }: Region): readonly string[] =>
   zone === undefined ? zones : zones.filter((each) => matchesAny(zone, each));
 
-const shortList = (reasons: readonly string[]): string =>
-  reasons.length <= 6 ? reasons.join('; ') : `${reasons.slice(0, 6).join('; ')}; and ${reasons.length - 6} more`;
+/** `aws/us-east-1, gcp/us-east4 (too far), azure/eastus2 (not allowed)`: each reason once */
+function byReason({ ruledOut }: Places): string {
+  const places = new Map<string, string[]>();
+  for (const [place, reason] of ruledOut) places.set(reason, [...(places.get(reason) ?? []), place]);
+  return [...places].map(([reason, those]) => `${listed(those, 6)} (${reason})`).join(', ');
+}

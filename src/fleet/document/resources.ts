@@ -52,7 +52,7 @@ function resources<S extends z.core.$ZodLooseShape>(description: string, shape: 
       }
     },
     // a fault in one field is no reason to keep quiet about a key that does not belong
-    { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null },
+    { when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   );
   const remedy = 'write fields such as cpu: 500m and memory: 1Gi';
   return z

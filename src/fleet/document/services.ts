@@ -40,7 +40,7 @@ const allow = section('Where and on what it may run. Each list left out: anythin
 const LOSSES = ['provider', 'region', 'zone'] as const;
 
 const service = section('One part of the platform that scales alone.', {
-  signal: name('The signal that is its load.', 'connections'),
+  signal: name('The signal that is its load.', 'connections', 'write the name of a signal'),
   capacityPerReplica: amount(
     'load',
     'Load, in the signal’s unit, that one replica carries within its objective.',

@@ -26,7 +26,12 @@ const source = section('Where one market’s series is read: csv or query, one o
 }).meta({
   oneOf: [
     { required: ['csv'], not: { required: ['query'] } },
-    { required: ['query'], not: { anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }, { required: ['endsAt'] }] } },
+    {
+      required: ['query'],
+      not: {
+        anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }, { required: ['endsAt'] }],
+      },
+    },
   ],
 });
 

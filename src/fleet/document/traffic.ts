@@ -4,9 +4,13 @@ import { flag } from './kinds/flag.ts';
 import { name } from './kinds/text.ts';
 
 const edge = section('Data that flows from one service to another, or to users.', {
-  from: name('The service that sends.', 'gateway'),
-  to: name('The service that receives, or internet for users.', 'router'),
-  signal: name('A signal that counts messages per second; its unit ends in /s.', 'messages'),
+  from: name('The service that sends.', 'gateway', 'write the name of a service'),
+  to: name('The service that receives, or internet for users.', 'router', 'write the name of a service, or internet'),
+  signal: name(
+    'A signal that counts messages per second; its unit ends in /s.',
+    'messages',
+    'write the name of a signal',
+  ),
   gbPerMillionMessages: amount(
     'GB per million messages',
     'Size: 1 GB (10^9 bytes) per million messages is 1 kB each.',

@@ -1,4 +1,4 @@
-import type { LineCounter, YAMLError } from 'yaml';
+import { visit, type Document, type LineCounter, type YAMLError } from 'yaml';
 import type { Trouble } from '../../trouble.ts';
 
 /** A fault of the YAML itself, at a character offset. */
@@ -13,17 +13,42 @@ export function troubleAt(file: string, lines: LineCounter, fault: Fault): Troub
   return { file, line, column: col, problem: fault.problem, remedy: fault.remedy };
 }
 
-/** One fault starts a row of others that only confuse, so each line tells its first. */
-export function syntaxFaults(errors: readonly YAMLError[], lines: LineCounter): readonly Fault[] {
+/** One fault starts a row of others that only confuse: each line tells its first, and after a lost thread none is told. */
+export function syntaxFaults(document: Document.Parsed, lines: LineCounter): readonly Fault[] {
   const seen = new Set<number>();
-  const first = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
-  return first.slice(0, MOST).flatMap((error) => {
-    const { line } = lines.linePos(error.pos[0]);
-    if (seen.has(line)) return [];
-    seen.add(line);
-    const problem = `not valid YAML: ${error.message.replaceAll(/\s+/g, ' ')}`;
-    return [{ offset: error.pos[0], problem, remedy: REMEDY[error.code] ?? LOOK }];
+  const faults = [...document.errors, ...document.warnings].slice(0, MOST).map((error) => faultOf(error, document));
+  return faults
+    .toSorted((a, b) => a.offset - b.offset)
+    .filter((_fault, i, all) => !all.slice(0, i).some((before) => before.lost))
+    .filter(({ offset }) => {
+      const { line } = lines.linePos(offset);
+      return !seen.has(line) && seen.add(line);
+    });
+}
+
+function faultOf(error: YAMLError, document: Document): Fault & { readonly lost: boolean } {
+  const lost = error.code === 'UNEXPECTED_TOKEN';
+  const problem = `not valid YAML: ${error.message.replaceAll(/\s+/g, ' ')}`;
+  const remedy = REMEDY[error.code] ?? LOOK;
+  if (error.code !== 'MISSING_CHAR' || !error.message.endsWith('quote'))
+    return { offset: error.pos[0], problem, remedy, lost };
+  return {
+    offset: lastQuote(document) ?? error.pos[0],
+    problem: 'not valid YAML: this quote is never closed',
+    remedy,
+    lost,
+  };
+}
+
+/** An open quote swallows the rest of the file, so the last quoted text is the one; its end is where nobody looks. */
+function lastQuote(document: Document): number | undefined {
+  let last: number | undefined;
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') last = Math.max(last ?? 0, range?.[0] ?? 0);
+    },
   });
+  return last;
 }
 
 const MOST = 200;

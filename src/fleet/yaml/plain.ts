@@ -6,6 +6,7 @@ import {
   type Alias,
   type Document,
   type Node,
+  type Scalar,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
@@ -13,6 +14,9 @@ import type { Fault } from './fault.ts';
 
 /** Most values once every alias is written out: far above any fleet, far below what a bomb unfolds to. */
 const MOST_VALUES = 100_000;
+
+/** Longest text of one field, a query. Patterns that check a text may take time in the square of its length. */
+const LONGEST_TEXT = 4000;
 
 export interface Plain {
   /** strings, numbers, booleans, null, arrays and objects, nothing else */
@@ -38,6 +42,8 @@ class Walk {
   private readonly anchors = new Map<string, Node>();
   /** nodes on the way down to where the walk is: an alias to one of them goes in a circle */
   private readonly open = new Set<unknown>();
+  /** the outermost alias that is being written out */
+  private unfolding: Alias | undefined;
   private values = 0;
   private full = false;
 
@@ -45,19 +51,28 @@ class Walk {
     if (this.full) return null;
     if (++this.values > MOST_VALUES) {
       this.full = true;
-      this.fault(node, 'its aliases unfold to more values than a fleet file may have', 'write the values out');
+      const problem = 'its aliases unfold to more values than a fleet file may have';
+      this.fault(this.unfolding ?? node, problem, 'write the values out');
       return null;
     }
     if (isAlias(node)) return this.alias(node);
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
     }
-    if (isScalar(node)) return node.value;
+    if (isScalar(node)) return this.scalar(node);
     if (!isMap(node) && !isSeq(node)) return null;
     this.open.add(node);
     const value = isMap(node) ? this.map(node) : this.list(node);
     this.open.delete(node);
     return value;
+  }
+
+  private scalar(scalar: Scalar): unknown {
+    if (typeof scalar.value === 'string' && scalar.value.length > LONGEST_TEXT) {
+      this.fault(scalar, `longer than ${LONGEST_TEXT} characters`, 'write less: no field needs as much');
+      return '';
+    }
+    return scalar.value;
   }
 
   private alias(alias: Alias): unknown {
@@ -71,7 +86,11 @@ class Walk {
       return null;
     }
     this.aliases.set(alias, target);
-    return this.node(target);
+    const outer = this.unfolding;
+    this.unfolding ??= alias;
+    const value = this.node(target);
+    this.unfolding = outer;
+    return value;
   }
 
   private list(list: YAMLSeq): unknown[] {

@@ -1,4 +1,4 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, type Document, type Pair, type YAMLMap } from 'yaml';
 import { bad, good, type Checked } from '../../trouble.ts';
 import type { Path } from '../finding.ts';
 import { syntaxFaults, troubleAt, type Fault } from './fault.ts';
@@ -30,7 +30,7 @@ export function readYaml(text: string, file: string): Checked<YamlSource> {
   const { lines } = syntax.value;
   const refused = (faults: readonly Fault[]): Checked<never> => bad(...faults.map((f) => troubleAt(file, lines, f)));
   if (document === undefined) return refused([EMPTY]);
-  const faults = syntaxFaults([...document.errors, ...document.warnings], lines);
+  const faults = syntaxFaults(document, lines);
   if (faults.length > 0) return refused(faults);
   if (second !== undefined) return refused([secondAt(second)]);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
@@ -71,12 +71,18 @@ function composed({ tokens, lines }: Tokens, length: number): Document.Parsed[] 
 }
 
 function spotsIn(document: Document, { aliases }: Plain, text: string, { lines }: Tokens): YamlSource['spotOf'] {
+  const pairs = new Map<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
+  const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
+    const known = pairs.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
+    pairs.set(map, known);
+    return known.get(key);
+  };
   return (path, onKey) => {
     let node: unknown = document.contents;
     let key: unknown;
     for (const part of path) {
       if (isAlias(node)) node = aliases.get(node);
-      const pair = isMap(node) ? node.items.find((item) => keyName(item.key) === String(part)) : undefined;
+      const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
       const item = isSeq(node) && typeof part === 'number' ? node.items[part] : undefined;
       if (pair === undefined && item === undefined) return undefined;
       [key, node] = pair === undefined ? [item, item] : [pair.key, pair.value];

@@ -62,8 +62,8 @@ export function day(description: string, example: string): Parsed<string, Instan
   return parsed(z.string({ error: () => say('not a date', remedy) }), told, (text) => {
     const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
     if (year === undefined) return new Refusal('not a date', remedy);
+    if (year < '1990' || year > '2199') return new Refusal('not in this age', remedy);
     const ms = Date.UTC(Number(year), Number(month) - 1, Number(date));
-    if (new Date(ms).toISOString().slice(0, 10) !== text) return new Refusal('no such day', remedy);
-    return year < '1990' || year > '2199' ? new Refusal('not in this age', remedy) : instant(ms);
+    return new Date(ms).toISOString().startsWith(text) ? instant(ms) : new Refusal('no such day', remedy);
   });
 }

@@ -5,11 +5,16 @@ import { parsed, Refusal, type Parsed } from './parsed.ts';
 
 type Text = Parsed<string, string>;
 
-/** A text that must have a certain form; `what` names it: `a name` */
-function formed(title: string, what: string, pattern: RegExp, remedy: string) {
-  return (description: string, example: string): Text =>
+/** A text that must have a certain form; `what` names it: `a name`. A field may know a better remedy than its form does. */
+function formed(title: string, what: string, pattern: RegExp, inGeneral: string) {
+  return (description: string, example: string, remedy: string = inGeneral): Text =>
     parsed(
-      z.string({ error: () => say(`not ${what}`, remedy) }),
+      z.string({
+        error: ({ input }) =>
+          typeof input === 'number' && pattern.test(String(input))
+            ? say(`a number, not ${what}`, `put it in quotes: '${input}'`)
+            : say(`not ${what}`, remedy),
+      }),
       { title, description, examples: [example], pattern: pattern.source },
       (text) => (pattern.test(text) ? text : new Refusal(`not ${what}`, remedy)),
     );
@@ -28,7 +33,7 @@ export const vendorName = formed(
   'name',
   'a name in the vendor’s spelling',
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/,
-  'write letters, digits, dots, hyphens and underscores; a number in quotes',
+  'write letters, digits, dots, hyphens and underscores',
 );
 
 export const poolName = formed(
@@ -73,7 +78,7 @@ export const line = formed(
   'a line of text',
   // eslint-disable-next-line no-control-regex -- what must not reach a terminal
   /^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,500}$/,
-  'write one line of text',
+  'write one line, without control characters',
 );
 
 /** A text of any number of lines: a query. */
