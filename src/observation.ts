@@ -1,31 +1,50 @@
 import type { Commitment } from './catalog/contract.ts';
-import type { EgressTable } from './catalog/egress.ts';
+import type { EgressPrice } from './catalog/egress.ts';
 import type { Offering, ProviderName } from './catalog/offering.ts';
 import type { ObservedPool } from './ports.ts';
 import type { ObservedSignal } from './signals/signal.ts';
-import type { Instant } from './units.ts';
+import type { Instant, Seconds, UsdPerHour } from './units.ts';
 
 /**
  * Everything a decision rests on, read once. The clock, prices and traffic arrive in here, so a stored observation
- * replays to the same plan bit for bit.
+ * replays to the same plan bit for bit: plain data throughout, no functions.
  */
 export interface Observation {
   readonly at: Instant;
   readonly offerings: readonly Offering[];
   readonly pools: readonly ObservedPool[];
   readonly commitments: readonly Commitment[];
-  readonly egress: EgressTable;
+  /** list price of a vCPU-hour and a GiB-hour of each resource commitment's family, where it is known */
+  readonly resourceRates: readonly ResourceRate[];
+  /** between all places of the fleet, and from each to the internet */
+  readonly egress: readonly EgressRoute[];
   readonly signals: readonly ObservedSignal[];
   /** one entry for each provider and source of prices */
   readonly prices: readonly PriceSource[];
   readonly hashes: Hashes;
 }
 
+export interface ResourceRate {
+  /** id of the commitment */
+  readonly commitment: string;
+  readonly perVcpu: UsdPerHour;
+  readonly perGib: UsdPerHour;
+}
+
+/** `to` is another place, `internet`, or `from` itself: then between two of its zones, both directions together. */
+export interface EgressRoute extends EgressPrice {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface PriceSource {
   readonly provider: ProviderName;
   readonly source: string;
+  readonly basis: Offering['price']['basis'];
   /** the oldest price in use from it */
   readonly asOf: Instant;
+  /** of the oldest, at the time of the observation */
+  readonly age: Seconds;
   readonly offerings: number;
 }
 

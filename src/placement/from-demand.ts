@@ -1,5 +1,4 @@
 import { bootTimeOf } from '../catalog/lead-time.ts';
-import type { EgressTable } from '../catalog/egress.ts';
 import { offeringId, type Offering } from '../catalog/offering.ts';
 import type { GroupDemand } from '../demand/demand.ts';
 import type { Fleet, TrafficEdge } from '../fleet/fleet.ts';
@@ -19,12 +18,12 @@ export interface Open {
 /** The placement problem of a fleet: its demand, what it may choose from, its contracts, its traffic. */
 export function problemOf(
   fleet: Fleet,
-  seen: Pick<Observation, 'egress' | 'pools' | 'commitments' | 'at'>,
+  seen: Pick<Observation, 'egress' | 'pools' | 'commitments' | 'resourceRates' | 'at'>,
   demand: readonly GroupDemand[],
   forecasts: readonly Forecast[],
   open: readonly Open[],
-  resourceRates: Problem['rules']['resourceRates'],
 ): Problem {
+  const price = routePrices(fleet, seen.egress);
   return {
     groups: demand.map(groupOf),
     offerings: open.map((o) => candidateOf(o, fleet.daemonsets)),
@@ -32,8 +31,8 @@ export function problemOf(
       vendorShareAtMost: fleet.policies.vendorShareAtMost,
       commitments: seen.commitments.filter((k) => k.until > seen.at),
       discounts: fleet.discounts,
-      flows: fleet.traffic.flatMap((edge) => flowsOf(fleet, seen.egress, demand, forecasts, edge)),
-      resourceRates,
+      flows: fleet.traffic.flatMap((edge) => flowsOf(fleet, price, demand, forecasts, edge)),
+      resourceRates: new Map(seen.resourceRates.map((r) => [r.commitment, { vcpu: r.perVcpu, gib: r.perGib }])),
     },
     running: runningOf(seen.pools),
     change: changeOf(fleet, open),
@@ -89,7 +88,7 @@ function less(node: Resources, taken: Resources): Resources {
 /** One flow per market in which both ends run, at the mean of the forecast: the bill counts every GB, not the peak's. */
 function flowsOf(
   fleet: Fleet,
-  egress: EgressTable,
+  price: RoutePrice,
   demand: readonly GroupDemand[],
   forecasts: readonly Forecast[],
   edge: TrafficEdge,
@@ -106,35 +105,27 @@ function flowsOf(
         from: from.name,
         to: to?.name ?? 'internet',
         gbPerHour: (perSecond * 3600 * edge.gbPerMillionMessages) / 1e6,
-        usdPerGb: routePrice(fleet, egress, edge.zoneAware),
+        usdPerGb: (a, b) => price(a, b, edge.zoneAware),
         label: `${edge.from} → ${edge.to}, ${market.name}`,
       },
     ];
   });
 }
 
+type RoutePrice = (from: string, to: string, zoneAware: boolean) => number;
+
 /**
  * Inside a place, callers that take no notice of zones reach another zone in all but one of Z cases. A route of which
- * nothing at all is known costs the dearest price that is known, so that it is never chosen for want of a figure.
+ * nothing is known costs the dearest price that is, so that it is never chosen for want of a figure.
  */
-function routePrice(fleet: Fleet, egress: EgressTable, zoneAware: boolean): (from: string, to: string) => number {
-  const regions = fleet.clouds.flatMap((c) => c.regions);
-  const zones = new Map(regions.map((r) => [`${r.provider}/${r.name}`, r.zones.length]));
-  const places = [...zones.keys()];
-  const dearest = Math.max(0, ...places.map((place) => egress.usdPerGb(place, 'internet') ?? 0));
-  const known = new Map<string, number>();
-  return (from, to) => {
-    const key = `${from} ${to}`;
-    const cached = known.get(key);
-    if (cached !== undefined) return cached;
-    const price =
-      from !== to
-        ? (egress.usdPerGb(from, to) ?? dearest)
-        : zoneAware
-          ? 0
-          : (egress.interZoneUsdPerGb(from) ?? dearest) * (1 - 1 / Math.max(1, zones.get(from) ?? 1));
-    known.set(key, price);
-    return price;
+function routePrices(fleet: Fleet, routes: Observation['egress']): RoutePrice {
+  const known = new Map(routes.map((r) => [`${r.from} ${r.to}`, r.usdPerGb]));
+  const dearest = Math.max(0, ...routes.map((r) => r.usdPerGb));
+  const zones = new Map(fleet.clouds.flatMap((c) => c.regions).map((r) => [`${r.provider}/${r.name}`, r.zones.length]));
+  return (from, to, zoneAware) => {
+    const price = known.get(`${from} ${to}`) ?? dearest;
+    if (from !== to) return price;
+    return zoneAware ? 0 : price * (1 - 1 / Math.max(1, zones.get(from) ?? 1));
   };
 }
 

@@ -1,0 +1,72 @@
+import { demandFor } from './demand/demand-for.ts';
+import { bootTimeOf } from './catalog/lead-time.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { fit } from './forecast/fit.ts';
+import type { Forecast } from './forecast/forecast.ts';
+import { predict } from './forecast/predict.ts';
+import type { Observation } from './observation.ts';
+import { problemOf } from './placement/from-demand.ts';
+import { place } from './placement/place.ts';
+import { runningEgress } from './placement/running-egress.ts';
+import { factsOf } from './plan/facts.ts';
+import { planFrom } from './plan/from-placement.ts';
+import type { Decided } from './plan/plan.ts';
+import { reachable } from './plan/reachable.ts';
+import { judge } from './policy/gate.ts';
+import type { Policy } from './policy/policy.ts';
+import type { LinearSolver } from './ports.ts';
+import type { Checked } from './trouble.ts';
+
+/** What a decision needs besides data: both are deterministic, so the decision is. */
+export interface Tools {
+  readonly solver: LinearSolver;
+  readonly policies: readonly Policy[];
+}
+
+/** Where a cycle looks and acts. Live loop, dry run, simulation and replay differ only in the world handed in. */
+export interface World<Outcome> {
+  observe(): Promise<Checked<Observation>>;
+  carryOut(decided: Decided): Promise<Outcome>;
+}
+
+/** One cycle: observe, decide, act. An observation that could not be made is answered as such and nothing is done. */
+export async function runCycle<Outcome>(
+  world: World<Outcome>,
+  fleet: Fleet,
+  tools: Tools,
+): Promise<Checked<{ readonly decided: Decided; readonly outcome: Outcome }>> {
+  const seen = await world.observe();
+  if (!seen.ok) return seen;
+  const decided = decide(seen.value, fleet, tools);
+  return { ok: true, value: { decided, outcome: await world.carryOut(decided) } };
+}
+
+/** From what was seen to what is to be done and whether it may be: pure, so a stored observation decides alike. */
+export function decide(seen: Observation, fleet: Fleet, { solver, policies }: Tools): Decided {
+  const forecasts = forecastsFor(seen, fleet);
+  const demand = demandFor(forecasts, fleet, seen, leadTimeOf(fleet));
+  const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
+  const problem = problemOf(fleet, seen, demand, forecasts, open);
+  const placement = place(problem, solver);
+  const before = { egressUsdPerHour: runningEgress(problem, solver) };
+  const plan = planFrom({ fleet, observation: seen, forecasts, demand, problem, placement, before });
+  const decided = { fleet, observation: seen, problem, plan };
+  const judgements = judge(policies, factsOf(decided), fleet, placement.certificate.rulePrices);
+  return { ...decided, judgements };
+}
+
+/** One forecast per signal and market, at the quantiles that its services ask for. */
+function forecastsFor(seen: Observation, fleet: Fleet): Forecast[] {
+  return seen.signals.map((signal) => {
+    const asked = fleet.services.filter((s) => s.signal === signal.name).map((s) => s.quantile);
+    const fitted = fit(signal, { until: seen.at, horizon: fleet.horizon });
+    return predict(fitted, fleet.horizon, [...ALWAYS, ...asked]);
+  });
+}
+
+/** Median and the upper quantiles that a reader looks for, whatever the services ask. */
+const ALWAYS = [0.5, 0.9, 0.99];
+
+/** The slowest node there may be sets when an order takes effect. */
+const leadTimeOf = (fleet: Fleet): ReturnType<typeof bootTimeOf> =>
+  fleet.clouds.map((c) => bootTimeOf(c.provider)).reduce((a, b) => (b > a ? b : a), bootTimeOf('gcp'));

@@ -1,0 +1,61 @@
+import type { ProviderName } from './catalog/offering.ts';
+import { readTextFile } from './cli/files.ts';
+import { type Tools, runCycle } from './cycle.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Decided } from './plan/plan.ts';
+import type { Clock, Provider } from './ports.ts';
+import { good, type Checked } from './trouble.ts';
+import { instant, type Instant } from './units.ts';
+import { dryRunWorld } from './world/dry-run.ts';
+import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
+import { loadHighs } from './world/highs.ts';
+import { trafficOf } from './world/traffic.ts';
+
+/** The one place where the product is put together: nothing else imports a provider or a policy. */
+export interface DecideOptions {
+  /** nothing is asked over the network: embedded prices, recorded load */
+  readonly offline: boolean;
+  readonly at?: Instant;
+}
+
+const systemClock: Clock = { now: () => instant(Date.now()) };
+
+/** Decides for the fleet of a file, without touching anything. */
+export async function decideFleet(file: string, options: DecideOptions): Promise<Checked<Decided>> {
+  const text = await readTextFile(file);
+  if (!text.ok) return text;
+  const { readFleet } = await import('./fleet/read.ts');
+  const fleet = readFleet(text.value, file);
+  return fleet.ok ? decide(fleet.value, options) : fleet;
+}
+
+async function decide(fleet: Fleet, options: DecideOptions): Promise<Checked<Decided>> {
+  const catalog = embeddedCatalog();
+  const world = dryRunWorld({
+    fleet,
+    catalog,
+    clock: systemClock,
+    providers: await providersOf(fleet, catalog),
+    traffic: trafficOf({
+      ...(fleet.prometheus && { prometheus: fleet.prometheus }),
+      offline: options.offline,
+      clock: systemClock,
+      env: process.env,
+      file: fleet.file,
+    }),
+    ...(options.at !== undefined && { at: options.at }),
+  });
+  const cycle = await runCycle(world, fleet, await toolsOf());
+  return cycle.ok ? good(cycle.value.decided) : cycle;
+}
+
+async function toolsOf(): Promise<Tools> {
+  const [solver, { POLICIES }] = await Promise.all([loadHighs(), import('../policies/index.ts')]);
+  return { solver, policies: POLICIES };
+}
+
+async function providersOf(fleet: Fleet, catalog: EmbeddedCatalog): Promise<Provider[]> {
+  const { embeddedProvider } = await import('../providers/embedded/index.ts');
+  const named = new Set<ProviderName>(fleet.clouds.map((cloud) => cloud.provider));
+  return [...named].map((name) => embeddedProvider(name, catalog));
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { coreAndMemoryRate } from '../catalog/core-rates.ts';
+import { egressTable, type EgressTable } from '../catalog/egress.ts';
+import { freshnessOf } from '../catalog/freshness.ts';
+import { placeOf, type Offering } from '../catalog/offering.ts';
+import type { World } from '../cycle.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { EgressRoute, Hashes, Observation, PriceSource, ResourceRate } from '../observation.ts';
+import type { Clock, Provider, TrafficSource } from '../ports.ts';
+import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
+import { bad, good, type Checked, type Trouble } from '../trouble.ts';
+import { instant, seconds, type Instant } from '../units.ts';
+import type { EmbeddedCatalog } from './embedded.ts';
+
+export interface DryRunParts {
+  readonly fleet: Fleet;
+  readonly providers: readonly Provider[];
+  readonly traffic: TrafficSource;
+  readonly catalog: Pick<EmbeddedCatalog, 'prices' | 'egress'>;
+  readonly clock: Clock;
+  /** the time to decide for; absent = now, or the end of recorded series where every signal is a recording */
+  readonly at?: Instant;
+}
+
+/** A world that is looked at and left alone: what was decided is answered and nothing more. */
+export function dryRunWorld(parts: DryRunParts): World<'shown'> {
+  return { observe: () => observe(parts), carryOut: async () => 'shown' };
+}
+
+async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
+  const { fleet, providers, catalog } = parts;
+  const troubles: Trouble[] = [];
+  const taken = <T>(answer: Checked<T>, otherwise: T): T => {
+    if (answer.ok) return answer.value;
+    troubles.push(...answer.troubles);
+    return otherwise;
+  };
+  const signals = await readSignals(parts);
+  const offerings = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
+  const pools = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, []));
+  const commitments = (await Promise.all(providers.map((p) => p.listCommitments(fleet)))).flatMap((a) => taken(a, []));
+  const egress = await catalog.egress();
+  const rates = await resourceRates(fleet, catalog);
+  const series = taken(signals, []);
+  if (!egress.ok) return bad(...troubles, ...egress.troubles);
+  if (troubles.length > 0) return bad(...troubles);
+  const at = parts.at ?? decisionTime(fleet, series, parts.clock);
+  const seen = {
+    at,
+    offerings,
+    pools,
+    commitments,
+    resourceRates: rates,
+    egress: routesOf(fleet, egressTable(egress.value, ownEgress(fleet))),
+    signals: series,
+    prices: priceSources(offerings, at),
+  };
+  return good({ ...seen, hashes: hashesOf(fleet, seen) });
+}
+
+async function readSignals({ fleet, traffic, at }: DryRunParts): Promise<Checked<readonly ObservedSignal[]>> {
+  const read = await Promise.all(fleet.signals.map((signal) => traffic.read(signal, at ?? 'latest')));
+  const troubles = read.flatMap((r) => (r.ok ? [] : r.troubles));
+  return troubles.length > 0 ? bad(...troubles) : good(read.flatMap((r) => (r.ok ? r.value : [])));
+}
+
+/** Recordings are decided at the end of what they hold; with a live source among them, at the present time. */
+function decisionTime(fleet: Fleet, series: readonly ObservedSignal[], clock: Clock): Instant {
+  const live = fleet.signals.some((s) => s.sources.some((source) => source.kind === 'prometheus'));
+  const ends = series.flatMap((s) => lastSeen(s) ?? []);
+  return live || ends.length === 0 ? clock.now() : instant(Math.max(...ends));
+}
+
+async function resourceRates(fleet: Fleet, catalog: DryRunParts['catalog']): Promise<ResourceRate[]> {
+  const rates: ResourceRate[] = [];
+  for (const k of fleet.commitments) {
+    if (k.kind !== 'resources' || k.provider === 'kubernetes') continue;
+    const prices = await catalog.prices(k.provider);
+    const rate = prices.ok ? coreAndMemoryRate(prices.value, k.region, k.family) : undefined;
+    if (rate) rates.push({ commitment: k.id, perVcpu: rate.perVcpu, perGib: rate.perGib });
+  }
+  return rates;
+}
+
+const ownEgress = (fleet: Fleet): Parameters<typeof egressTable>[1] =>
+  fleet.clouds
+    .flatMap((cloud) => cloud.regions)
+    .flatMap((r) => (r.own ? [{ place: `${r.provider}/${r.name}`, usdPerGb: r.own.egress, source: fleet.file }] : []));
+
+function routesOf(fleet: Fleet, table: EgressTable): EgressRoute[] {
+  const places = fleet.clouds.flatMap((c) => c.regions).map((r) => placeOf({ provider: r.provider, region: r.name }));
+  return places.flatMap((from) =>
+    [...places, 'internet'].flatMap((to) => {
+      const price = from === to ? table.interZonePrice(from) : table.routePrice(from, to);
+      return price ? [{ from, to, ...price }] : [];
+    }),
+  );
+}
+
+function priceSources(offerings: readonly Offering[], at: Instant): PriceSource[] {
+  return freshnessOf(offerings, at).map(({ provider, source, basis, oldest, ageS, offerings: count }) => ({
+    provider,
+    source,
+    basis,
+    asOf: oldest,
+    age: seconds(ageS),
+    offerings: count,
+  }));
+}
+
+function hashesOf(fleet: Fleet, seen: Omit<Observation, 'hashes'>): Hashes {
+  return {
+    config: sha256({ ...fleet, file: undefined }),
+    prices: sha256([seen.offerings.map((o) => [o.id, o.price, o.available]), seen.egress, seen.resourceRates]),
+    state: sha256([seen.at, seen.pools, seen.commitments, seen.signals]),
+  };
+}
+
+/** Of JSON in which the keys of objects and maps stand in order, so that equal data have equal hashes. */
+function sha256(data: unknown): string {
+  return createHash('sha256').update(JSON.stringify(data, canonical)).digest('hex');
+}
+
+function canonical(_key: string, value: unknown): unknown {
+  if (value instanceof Float64Array)
+    return createHash('sha256')
+      .update(Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+      .digest('hex');
+  const entries = value instanceof Map ? [...value] : isPlain(value) ? Object.entries(value) : undefined;
+  return entries ? Object.fromEntries(entries.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))) : value;
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
