@@ -1,13 +1,13 @@
 import type { Points } from './experts.ts';
 import type { History } from './history.ts';
 
-/** Leads that are calibrated together: from the next step to the last, each block 1.6 times as far as the one before. */
+/** Leads that are calibrated together: from the next step to the last, each block about twice as far as the one before. */
 export interface LeadBlock {
   readonly from: number;
   readonly to: number;
 }
 
-const GROWTH = 1.6;
+const GROWTH = 2;
 
 export function blocksUpTo(leads: number): readonly LeadBlock[] {
   const blocks: LeadBlock[] = [];

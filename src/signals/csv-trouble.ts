@@ -1,8 +1,8 @@
+import { meant } from '../fleet/nearest.ts';
 import { shortened, type Trouble } from '../trouble.ts';
 import { instant, isoOf, type Instant, type Seconds } from '../units.ts';
 import type { Cells } from './cells.ts';
 import { STEPS_AT_MOST } from './grid.ts';
-import { nearestTo } from './nearest.ts';
 import type { SignalFault } from './signal.ts';
 
 /** What may be wrong with a CSV file as a whole or with one line of it, in words. */
@@ -29,14 +29,11 @@ export const twoColumns = (name: string, file: string, line: number): Trouble =>
 });
 
 export function missingColumn(header: readonly string[], name: string, file: string, line: number): Trouble {
-  const has = shortened(header.join(', '));
   const [only = ''] = header;
   if (header.length === 1 && /[;\t|]/.test(only)) {
     return { file, line, value: only, problem: 'is not separated by commas', remedy: 'separate the cells by commas' };
   }
-  const near = nearestTo(name, header);
-  const remedy = near === undefined ? 'name one of these columns' : `did you mean ${shortened(near)}?`;
-  return { file, line, problem: `has no column ${shortened(name)}, only ${has}`, remedy };
+  return { file, line, problem: `has no column ${shortened(name)}`, remedy: meant(name, header.map(shortened)) };
 }
 
 export const wrongWidth = (file: string, line: number, cells: number, columns: number): Trouble => ({

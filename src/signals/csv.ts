@@ -133,7 +133,8 @@ function readRows(text: string, table: CsvTable, columns: readonly CsvColumn[]):
   }
   if (cells.broken) troubles.push(quotes(file, cells));
   if (troubles.length > 0) return bad(...troubles.slice(0, TROUBLES_AT_MOST));
-  if (table.endsAt !== undefined) count = moveToEnd({ count, times, lines, columns: values }, table.endsAt, table.until);
+  if (table.endsAt !== undefined)
+    count = moveToEnd({ count, times, lines, columns: values }, table.endsAt, table.until);
   if (count === 0) return bad(noRows(table, seen));
   return good({ count, times, lines, columns: values, place: (row) => `line ${lines[row]}` });
 }
