@@ -1,7 +1,7 @@
 import { counted } from '../src/figures.ts';
 import { matchesAny } from '../src/policy/pattern.ts';
 import type { Policy } from '../src/policy/policy.ts';
-import { allow, broken, groupsOf, standingsOf, worstOf } from '../src/policy/rulings.ts';
+import { groupsOf, ruled, standingsOf } from '../src/policy/rulings.ts';
 
 /** What holds users' data runs only in the places that its market names. */
 export const residency: Policy = {
@@ -14,18 +14,15 @@ export const residency: Policy = {
       facts,
       stated.map((s) => s.name),
     ).filter((group) => bound.has(group.market));
-    const outside = groups.flatMap((group) =>
-      standingsOf(facts, group.name)
-        .filter(({ provider, region }) => !matchesAny(bound.get(group.market) ?? [], `${provider}/${region}`))
-        .map(
-          (s) =>
-            `${counted(s.count, 'replica')} of ${group.name} in ${s.provider}/${s.region}, outside ${(bound.get(group.market) ?? []).join(', ')}`,
-        ),
-    );
-    return outside.length > 0
-      ? broken(facts, worstOf(outside))
-      : allow(
-          `${counted(groups.length, 'group')} with users' data within ${groups.length === 1 ? 'its' : 'their'} places`,
-        );
+    const findings = groups.flatMap((group) => {
+      const places = bound.get(group.market) ?? [];
+      return standingsOf(facts, group.name).map(({ provider, region, count }) => {
+        const place = `${provider}/${region}`;
+        const inside = matchesAny(places, place);
+        const words = `${counted(count, 'replica')} of ${group.name} in ${place}, ${inside ? 'within' : 'outside'} ${places.join(', ')}`;
+        return { group: group.name, over: inside ? 0 : count, words };
+      });
+    });
+    return ruled(facts, findings, 'all within bounds', 'nothing with users’ data runs anywhere');
   },
 };

@@ -1,6 +1,6 @@
 import { count } from '../src/figures.ts';
 import type { GroupFact, PlanFacts, Policy } from '../src/policy/policy.ts';
-import { allow, broken, groupsOf, standingsOf, worstOf } from '../src/policy/rulings.ts';
+import { groupsOf, ruled, standingsOf } from '../src/policy/rulings.ts';
 
 /** In each region that a service runs in, its zones differ by no more replicas than its zone skew. */
 export const spread: Policy = {
@@ -9,18 +9,16 @@ export const spread: Policy = {
   judge(facts, { services }) {
     const stated = services.filter((s) => s.zoneSkew !== undefined);
     if (stated.length === 0) return undefined;
-    const skews = stated.flatMap((s) =>
+    const findings = stated.flatMap((s) =>
       groupsOf(facts, [s.name]).flatMap((group) =>
-        skewsOf(facts, group).map((skew) => ({
-          over: skew.by - (s.zoneSkew ?? 0),
-          words: `${skew.words}, at most ${s.zoneSkew}`,
+        skewsOf(facts, group).map(({ by, words }) => ({
+          group: group.name,
+          over: by - (s.zoneSkew ?? 0),
+          words: `${words}, at most ${s.zoneSkew}`,
         })),
       ),
     );
-    skews.sort((a, b) => b.over - a.over);
-    const over = skews.filter((s) => s.over > 0).map((s) => s.words);
-    if (over.length > 0) return broken(facts, worstOf(over));
-    return allow(skews[0] ? `widest: ${skews[0].words}` : 'no group with a zone skew runs anywhere');
+    return ruled(facts, findings, 'widest', 'no group with a zone skew runs anywhere');
   },
 };
 

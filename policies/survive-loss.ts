@@ -1,15 +1,9 @@
 import { count, counted, duration, short } from '../src/figures.ts';
 import { lossesOf, type AfterLoss } from '../src/policy/loss.ts';
 import type { Fleet, GroupFact, PlanFacts, Policy } from '../src/policy/policy.ts';
-import { allow, broken, groupsOf, hold, standingsOf, worstOf } from '../src/policy/rulings.ts';
+import { groupsOf, hold, ruled, standingsOf, type Finding } from '../src/policy/rulings.ts';
 
 type Service = Fleet['services'][number];
-
-interface Finding {
-  /** under 1 = broken */
-  readonly margin: number;
-  readonly words: string;
-}
 
 /**
  * After the loss of any one provider, region or zone, as each service states: enough replicas remain, and they can
@@ -24,10 +18,7 @@ export const surviveLoss: Policy = {
     if (facts.status === 'infeasible')
       return hold('no placement was found, and where the replicas run now is not known');
     const findings = stated.flatMap((s) => groupsOf(facts, [s.name]).flatMap((group) => findingsFor(facts, s, group)));
-    findings.sort((a, b) => a.margin - b.margin);
-    const lost = findings.filter((f) => f.margin < 1 - 1e-9).map((f) => f.words);
-    if (lost.length > 0) return broken(facts, worstOf(lost));
-    return allow(findings[0] ? `tightest: ${findings[0].words}` : 'no group that must survive a loss needs a replica');
+    return ruled(facts, findings, 'tightest', 'no group that must survive a loss needs a replica');
   },
 };
 
@@ -40,7 +31,8 @@ function findingsFor(facts: PlanFacts, service: Service, group: GroupFact): read
   const none: AfterLoss = { lost: 'nothing', lostReplicas: 0, remaining: 0 };
   return (losses.length > 0 ? losses : [none]).flatMap((loss) => [
     {
-      margin: must === 0 ? Infinity : loss.remaining / must,
+      group: group.name,
+      over: 1 - 1e-9 - (must === 0 ? Infinity : loss.remaining / must),
       words: `${group.name} without ${loss.lost} keeps ${counted(loss.remaining, 'replica')} where ${count(must)} must remain`,
     },
     ...stormFor(service, group, loss),
@@ -57,7 +49,8 @@ function stormFor({ reconnect, capacityPerReplica }: Service, group: GroupFact, 
   const time = loss.remaining === 0 ? 'never' : `in ${duration(Math.ceil(takes))}`;
   return [
     {
-      margin: clients === 0 ? Infinity : reconnect.within / takes,
+      group: group.name,
+      over: 1 - 1e-9 - (clients === 0 ? Infinity : reconnect.within / takes),
       words: `${short(clients)} clients of ${group.name} lost with ${loss.lost} are back ${time}, at most ${duration(reconnect.within)}`,
     },
   ];

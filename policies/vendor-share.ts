@@ -1,6 +1,6 @@
 import { percent, rate } from '../src/figures.ts';
 import type { PlanFacts, Policy } from '../src/policy/policy.ts';
-import { allow, broken, worstOf } from '../src/policy/rulings.ts';
+import { ruled } from '../src/policy/rulings.ts';
 
 /** Whole nodes seldom hit a share exactly: a tenth of a percentage point over it is taken for rounding. */
 const TOLERANCE = 0.001;
@@ -12,16 +12,12 @@ export const vendorShare: Policy = {
   judge(facts, { policies }) {
     if (policies.vendorShareAtMost.size === 0) return undefined;
     const total = listTotal(facts);
-    const shares = [...policies.vendorShareAtMost].map(([provider, most]) => {
+    const findings = [...policies.vendorShareAtMost].map(([provider, most]) => {
       const part = listTotal(facts, provider) / (total || 1);
-      return {
-        over: part - most,
-        words: `${provider} has ${percent(part)} of ${rate(total)} list, at most ${percent(most)}`,
-      };
+      const words = `${provider} has ${percent(part)} of ${rate(total)} list, at most ${percent(most)}`;
+      return { over: part - most - TOLERANCE - 1e-9, words };
     });
-    shares.sort((a, b) => b.over - a.over);
-    const over = shares.filter((s) => s.over > TOLERANCE + 1e-9).map((s) => s.words);
-    return over.length > 0 ? broken(facts, worstOf(over)) : allow(shares.map((s) => s.words).join('; '));
+    return ruled(facts, findings, 'nearest to its cap', 'no cloud is capped');
   },
 };
 

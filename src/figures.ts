@@ -43,6 +43,16 @@ export function percent(ratio: number): string {
   return `${minus(ratio)}${size < 9.995 ? trimmed(size.toFixed(2)) : trimmed(size.toFixed(1))}%`;
 }
 
+/** Amounts of one column, with the same number of digits so that the points line up: four where all are under a dollar. */
+export function aligned(usd: readonly number[], signed = false): readonly string[] {
+  const known = usd.filter((n) => Number.isFinite(n));
+  const digits = known.length > 0 && known.every((n) => Math.abs(n) < 1) ? tenThousandths : cents;
+  const least = digits === cents ? 5e-3 : 5e-5;
+  return usd.map((n) =>
+    Number.isFinite(n) ? `${signed ? sign(n, least) : minus(n)}$${digits.format(Math.abs(n))}` : 'n/a',
+  );
+}
+
 export const percentChange = (ratio: number): string =>
   Number.isFinite(ratio) ? `${sign(ratio, 5e-5)}${percent(Math.abs(ratio))}` : 'n/a';
 
@@ -62,7 +72,7 @@ export function short(n: number): string {
   return trimmed(Math.abs(n) < 1 ? n.toPrecision(2) : n.toPrecision(3));
 }
 
-/** `90s`, `15m`, `1h30m`, `36d`: the two largest parts that are not zero. */
+/** `90s`, `15m`, `1h30m`, `2d4h`: the two largest parts that are not zero; from ten days on only the days. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'n/a';
   const parts: string[] = [];
@@ -77,7 +87,7 @@ export function duration(seconds: number): string {
     rest -= n * size;
     if (n > 0) parts.push(`${n}${letter}`);
   }
-  return parts.length === 0 ? '0s' : parts.slice(0, 2).join('');
+  return parts.length === 0 ? '0s' : parts.slice(0, Math.abs(seconds) >= 864_000 ? 1 : 2).join('');
 }
 
 /** A few names and how many more there are: `gateway/eu, router/eu and 3 more`. */

@@ -24,6 +24,7 @@ export function factsOf(decided: Omit<Decided, 'judgements'>): PlanFacts {
       starts: waiting((w) => w.kind === 'start'),
       startsForLoad: waiting((w) => w.kind === 'start' && w.cause === 'load'),
       drains: waiting((w) => w.kind === 'drain'),
+      groups: [...new Set(plan.waiting.flatMap((w) => Object.keys(w.carries)))].toSorted(),
     },
     unplaced: plan.placement.unplaced,
     uncovered: plan.uncovered,

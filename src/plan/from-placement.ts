@@ -10,7 +10,7 @@ import { billFor, totalOf } from './bill.ts';
 import { loadOf } from './fillings.ts';
 import { byText } from './order.ts';
 import { pace, type Paced } from './pace.ts';
-import type { Bay } from './parking.ts';
+import type { Bay, Load } from './parking.ts';
 import type { Plan, PoolChange, Totals, Waiting } from './plan.ts';
 import { routesFrom, type PoolRoute } from './routes.ts';
 import { stepsFrom } from './steps.ts';
@@ -46,7 +46,7 @@ export function planFrom(input: PlanInput): Plan {
   const steps = stepsFrom(input, routes, paced.moves);
   const waiting = waitingFrom(routes, paced);
   const totals = totalsFrom(input, routes, paced);
-  const uncovered = Object.fromEntries([...paced.uncovered].toSorted(([a], [b]) => byText(a, b)));
+  const uncovered = byGroup(paced.uncovered);
   return {
     fleet: fleet.name,
     at: observation.at,
@@ -85,7 +85,7 @@ function changesFrom(
       to: here.reduce((sum, bay) => sum + bay.nodes, 0),
       goal: route.goal,
       usdPerHour: route.usdPerHour,
-      carries: Object.fromEntries([...loadOf(here)].toSorted(([a], [b]) => byText(a, b))),
+      carries: byGroup(loadOf(here)),
       ...(route.template !== undefined && { template: route.template }),
     };
   });
@@ -109,13 +109,27 @@ function changesFrom(
 }
 
 function waitingFrom(routes: readonly PoolRoute[], { puttingOff }: Paced): readonly Waiting[] {
-  return puttingOff.flatMap(({ pool, kind, nodes, cause, reason }) => {
+  return puttingOff.flatMap(({ pool, kind, nodes, cause, carries, reason }) => {
     const route = routes[pool];
     if (!route) return [];
     const usdPerHourDelta = (kind === 'start' ? 1 : -1) * nodes * route.usdPerHour;
-    return [{ kind, pool: route.name, offering: route.offering.id, nodes, cause, usdPerHourDelta, reason }];
+    return [
+      {
+        kind,
+        pool: route.name,
+        offering: route.offering.id,
+        nodes,
+        cause,
+        carries: byGroup(carries),
+        usdPerHourDelta,
+        reason,
+      },
+    ];
   });
 }
+
+const byGroup = (load: Load): Readonly<Record<string, number>> =>
+  Object.fromEntries([...load].toSorted(([a], [b]) => byText(a, b)));
 
 /** Nodes of one offering that hold the same are one entry. */
 function nodesFrom(routes: readonly PoolRoute[], bays: readonly Bay[]): readonly PlacedNodes[] {

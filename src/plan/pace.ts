@@ -41,6 +41,8 @@ export interface PutOff {
   readonly pool: number;
   readonly nodes: number;
   readonly cause: 'load' | 'cost';
+  /** the work that waits with the nodes; nothing for a drain */
+  readonly carries: Load;
   readonly reason: string;
 }
 
@@ -79,34 +81,53 @@ export function pace(
     ...order.map((pool) => ({ pool, to: from(pools, pool) + at(starts, pool), cause: causeOf(pool) })),
     ...road.drains.map((pool) => ({ pool, to: from(pools, pool) - at(end.drains, pool), cause: 'cost' as const })),
   ];
-  const put = (kind: PutOff['kind'], reason: (i: number) => string, nodes: readonly number[]): PutOff[] =>
-    (kind === 'start' ? order : road.drains)
-      .map((pool) => ({ kind, pool, nodes: at(nodes, pool), cause: causeOf(pool), reason: reason(pool) }))
-      .filter((p) => p.nodes > 0);
   return {
     moves: moves.filter(({ pool, to }) => to !== from(pools, pool)),
     puttingOff: [
-      ...put(
-        'start',
-        () => `no more than ${limits.startsPerCycle} nodes start in one cycle (churn.startsPerCycle)`,
-        cut,
-      ),
-      ...put('start', () => 'nodes that may not drain yet carry its work until then', late.waits),
-      ...put(
-        'drain',
-        (i) =>
-          pools[i]?.held ?? `no more than ${limits.drainsPerCycle} nodes drain in one cycle (churn.drainsPerCycle)`,
-        staying,
-      ),
-      ...put(
-        'drain',
-        () => 'what takes over its work has not all started yet',
-        chosen.map((n, i) => n - at(end.drains, i)),
-      ),
+      ...startsPutOff(pools, order, limits, { starts, cut, waits: late.waits }).map((p) => ({
+        ...p,
+        cause: causeOf(p.pool),
+      })),
+      ...drainsPutOff(road, limits, { staying, given: chosen.map((n, i) => n - at(end.drains, i)) }),
     ],
     after: end.after,
     uncovered: end.uncovered,
   };
+}
+
+/** Of a pool's new nodes the first start now, those after them are cut by the limit, and the last wait for drains. */
+function startsPutOff(
+  pools: readonly PacedPool[],
+  order: readonly number[],
+  { startsPerCycle }: PaceLimits,
+  nodes: { readonly starts: readonly number[]; readonly cut: readonly number[]; readonly waits: readonly number[] },
+): readonly Omit<PutOff, 'cause'>[] {
+  const part = (pool: number, first: number, n: number, reason: string): Omit<PutOff, 'cause'>[] => {
+    const carries = loadOf(slice(pools[pool]?.fillings ?? [], first, first + n));
+    return n > 0 ? [{ kind: 'start', pool, nodes: n, carries, reason }] : [];
+  };
+  const limited = `no more than ${startsPerCycle} nodes start in one cycle (churn.startsPerCycle)`;
+  const carried = 'nodes that may not drain yet carry its work until then';
+  const startedTo = (i: number): number => from(pools, i) + at(nodes.starts, i);
+  return [
+    ...order.flatMap((i) => part(i, startedTo(i), at(nodes.cut, i), limited)),
+    ...order.flatMap((i) => part(i, startedTo(i) + at(nodes.cut, i), at(nodes.waits, i), carried)),
+  ];
+}
+
+function drainsPutOff(
+  { pools, drains }: Road,
+  { drainsPerCycle }: PaceLimits,
+  nodes: { readonly staying: readonly number[]; readonly given: readonly number[] },
+): readonly PutOff[] {
+  const part = (pool: number, n: number, reason: string): PutOff[] =>
+    n > 0 ? [{ kind: 'drain', pool, nodes: n, cause: 'cost', carries: new Map(), reason }] : [];
+  const limited = `no more than ${drainsPerCycle} nodes drain in one cycle (churn.drainsPerCycle)`;
+  const early = 'what takes over its work has not all started yet';
+  return [
+    ...drains.flatMap((i) => part(i, at(nodes.staying, i), pools[i]?.held ?? limited)),
+    ...drains.flatMap((i) => part(i, at(nodes.given, i), early)),
+  ];
 }
 
 interface Road {

@@ -90,6 +90,8 @@ export interface Waiting {
   readonly offering: string;
   readonly nodes: number;
   readonly cause: 'load' | 'cost';
+  /** replicas that wait with the nodes, by group; none for a drain */
+  readonly carries: Readonly<Record<string, number>>;
   /** list-price change that is put off with it */
   readonly usdPerHourDelta: number;
   readonly reason: string;

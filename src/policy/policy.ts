@@ -63,7 +63,13 @@ export interface PlanFacts {
   readonly starts: number;
   readonly drains: number;
   /** nodes that the placement wants started or drained and that wait for a later cycle */
-  readonly waiting: { readonly starts: number; readonly startsForLoad: number; readonly drains: number };
+  readonly waiting: {
+    readonly starts: number;
+    readonly startsForLoad: number;
+    readonly drains: number;
+    /** groups some of whose replicas wait for a node that has yet to start */
+    readonly groups: readonly string[];
+  };
   /** group → replicas that could not be placed */
   readonly unplaced: Readonly<Record<string, number>>;
   /** group → replicas whose nodes wait because of the limit on starts */

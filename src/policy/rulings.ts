@@ -5,16 +5,38 @@ export const allow = (reason: string): Ruling => ({ verdict: 'allow', reason });
 export const hold = (reason: string): Ruling => ({ verdict: 'hold', reason });
 export const stop = (reason: string): Ruling => ({ verdict: 'stop', reason });
 
-/**
- * A broken rule stops a plan. While moves of the placement still wait for later cycles it only holds: the fleet is
- * between two states, and to stop the growth that leads out of it would keep the rule broken for good.
- */
-export function broken(facts: PlanFacts, reason: string): Ruling {
-  const { starts, drains } = facts.waiting;
-  if (starts + drains === 0) return stop(reason);
-  const waits = [starts > 0 && counted(starts, 'start'), drains > 0 && counted(drains, 'drain')].filter(Boolean);
-  return hold(`${reason}, while ${waits.join(' and ')} of this plan still ${starts + drains === 1 ? 'waits' : 'wait'}`);
+/** One thing a rule was measured on. */
+export interface Finding {
+  /** the group whose replicas it is about; absent where it is about nodes and money */
+  readonly group?: string;
+  /** how far over the rule it is; over 0 breaks it */
+  readonly over: number;
+  /** with the figures and the limit */
+  readonly words: string;
 }
+
+/**
+ * The ruling on findings. A broken rule stops a plan. It only holds while the very moves that mend it still wait for a
+ * later cycle: the fleet is between two states, and to stop the growth that leads out of it would keep the rule broken.
+ *
+ * @param lead what to say before the finding that comes nearest to its limit when all is well
+ * @param none what to say when there is nothing to measure
+ */
+export function ruled(facts: PlanFacts, findings: readonly Finding[], lead: string, none: string): Ruling {
+  const sorted = findings.toSorted((a, b) => b.over - a.over);
+  const broken = sorted.filter((f) => f.over > 0);
+  if (broken.length === 0) return allow(sorted[0] ? `${lead}: ${sorted[0].words}` : none);
+  const final = broken.filter((f) => !mending(facts, f));
+  if (final.length > 0) return stop(worstOf(final.map((f) => f.words)));
+  const { starts, drains } = facts.waiting;
+  const waits = [starts > 0 && counted(starts, 'start'), drains > 0 && counted(drains, 'drain')].filter(Boolean);
+  return hold(
+    `${worstOf(broken.map((f) => f.words))}, until the ${waits.join(' and ')} that ${starts + drains === 1 ? 'waits is' : 'wait are'} made`,
+  );
+}
+
+const mending = ({ waiting }: PlanFacts, { group }: Finding): boolean =>
+  group === undefined ? waiting.starts + waiting.drains > 0 : waiting.groups.includes(group);
 
 /** Replicas of a group wherever they are placed. */
 export const standingsOf = (facts: PlanFacts, group: string): readonly (PlacedFact & { readonly count: number })[] =>

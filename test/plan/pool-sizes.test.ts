@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { poolName } from '../../src/plan/name.ts';
 import { poolSizes } from '../../src/plan/pool-sizes.ts';

@@ -1,4 +1,3 @@
-import type { EgressTable } from '../../src/catalog/egress.ts';
 import { offeringId, type Offering, type Purchase } from '../../src/catalog/offering.ts';
 import type { GroupDemand } from '../../src/demand/demand.ts';
 import type { ChurnLimits, Fleet, PoolTemplate, Service } from '../../src/fleet/fleet.ts';
@@ -15,15 +14,6 @@ import { instant, mib, milliCores, seconds, share, usdPerGb, usdPerHour } from '
 
 export const AT = instant(Date.UTC(2026, 2, 2, 18, 0));
 const DAY = 86_400;
-
-const EGRESS: EgressTable = {
-  asOf: '2026-02-20',
-  usdPerGb: () => usdPerGb(0.09),
-  interZoneUsdPerGb: () => usdPerGb(0.02),
-  routePrice: () => undefined,
-  interZonePrice: () => undefined,
-  internetTiers: () => [],
-};
 
 export interface OfferingSpec {
   readonly type: string;
@@ -84,7 +74,16 @@ export function poolOf(
 ): ObservedPool {
   const { provider, region, zone, type, purchase } = offering;
   return {
-    ...{ name, provider, region, zone, type, purchase, target: nodes, ready: nodes, min: 0, max: 100 },
+    name,
+    provider,
+    region,
+    zone,
+    type,
+    purchase,
+    target: nodes,
+    ready: nodes,
+    min: 0,
+    max: 100,
     source: 'declared',
     ...limits,
   };
@@ -189,7 +188,17 @@ export function worldOf(spec: WorldSpec): PlanInput {
       offerings: spec.offerings,
       pools,
       commitments: fleet.commitments,
-      egress: EGRESS,
+      resourceRates: [],
+      egress: [
+        {
+          from: 'aws/us-east-1',
+          to: 'internet',
+          usdPerGb: usdPerGb(0.09),
+          source: 'a traffic list',
+          asOf: '2026-02-01',
+          basis: 'listed',
+        },
+      ],
       signals: [...new Set(spec.services.flatMap((s) => s.markets))].map((market) => ({
         name: 'connections',
         market,
@@ -204,7 +213,9 @@ export function worldOf(spec: WorldSpec): PlanInput {
         {
           provider: 'aws',
           source: 'a price list',
+          basis: 'listed',
           asOf: instant(AT - 10 * DAY * 1000),
+          age: seconds(10 * DAY),
           offerings: spec.offerings.length,
         },
       ],

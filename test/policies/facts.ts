@@ -14,7 +14,7 @@ export const factsWith = (facts: Partial<PlanFacts> = {}): PlanFacts => ({
   usdPerHourBefore: 100,
   starts: 0,
   drains: 0,
-  waiting: { starts: 0, startsForLoad: 0, drains: 0 },
+  waiting: { starts: 0, startsForLoad: 0, drains: 0, groups: [] },
   unplaced: {},
   uncovered: {},
   signals: [],

@@ -26,7 +26,7 @@ const on = (where: Record<string, number>, name: string, spot = false) =>
   Object.entries(where).map(([place, n]) =>
     placedAt(place, { replicas: { [name]: n }, ...(spot && { purchase: 'spot' as const }) }),
   );
-const waiting = { starts: 3, startsForLoad: 0, drains: 1 };
+const waiting = { starts: 3, startsForLoad: 0, drains: 1, groups: ['gateway/eu', 'push/eu', 'store/eu'] };
 
 const capped = fleet({
   vendorShareAtMost: new Map([
@@ -45,7 +45,7 @@ const vendorShare: readonly Row[] = [
     capped,
     factsWith({ placed: split(55, 45) }),
     'allow',
-    'aws has 55% of $20.00/h list, at most 60%; gcp has 45% of $20.00/h list, at most 50%',
+    'nearest to its cap: aws has 55% of $20.00/h list, at most 60%',
   ],
   ['a tenth of a point over is rounding', capped, factsWith({ placed: split(601, 399) }), 'allow', 'aws has 60.1%'],
   [
@@ -61,9 +61,15 @@ const vendorShare: readonly Row[] = [
     capped,
     factsWith({ placed: split(9, 1), waiting }),
     'hold',
-    'while 3 starts and 1 drain of this plan still wait',
+    'until the 3 starts and 1 drain that wait are made',
   ],
-  ['a fleet without nodes has no shares', capped, factsWith(), 'allow', 'aws has 0% of $0.00/h list'],
+  [
+    'a fleet without nodes has no shares',
+    capped,
+    factsWith(),
+    'allow',
+    'nearest to its cap: gcp has 0% of $0.00/h list',
+  ],
 ];
 
 const sturdy = serviceOf('gateway', { survive: { loss: 'provider', share: share(0.7) } });
@@ -104,7 +110,7 @@ const surviveLoss: readonly Row[] = [
     fleet({}, [sturdy]),
     lossFacts({ 'aws/us-east-1/a': 100 }, 100, { waiting }),
     'hold',
-    'still wait',
+    'until the 3 starts',
   ],
   ['nothing was placed', fleet({}, [sturdy]), lossFacts({}, 100, { status: 'infeasible' }), 'hold', 'not known'],
   [
@@ -177,9 +183,12 @@ const spread: readonly Row[] = [
   [
     'between two states',
     even,
-    spreadFacts({ 'aws/us-east-1/a': 9 }, { waiting: { starts: 1, startsForLoad: 1, drains: 0 } }),
+    spreadFacts(
+      { 'aws/us-east-1/a': 9 },
+      { waiting: { starts: 1, startsForLoad: 1, drains: 0, groups: ['gateway/eu'] } },
+    ),
     'hold',
-    'while 1 start of this plan still waits',
+    'until the 1 start that waits is made',
   ],
   ['nowhere', even, spreadFacts({}), 'allow', 'runs anywhere'],
 ];
@@ -203,7 +212,7 @@ const spotLimit: readonly Row[] = [
   ['over it', halfSpot, spotFacts(11, 9), 'stop', 'push/eu has 11 of 20 replicas on spot'],
   ['spare replicas do not raise it', halfSpot, spotFacts(11, 30), 'stop', '11 of 20'],
   ['none on spot', halfSpot, spotFacts(0, 20), 'allow', 'no replica with a ceiling runs on spot'],
-  ['between two states', halfSpot, spotFacts(20, 0, { waiting }), 'hold', 'still wait'],
+  ['between two states', halfSpot, spotFacts(20, 0, { waiting }), 'hold', 'until the 3 starts'],
 ];
 
 const bound = fleet({}, [serviceOf('store', { holdsUserData: true })], {
@@ -226,7 +235,7 @@ const residency: readonly Row[] = [
     residencyFacts('aws/us-east-1/a'),
     'not stated',
   ],
-  ['inside', bound, residencyFacts('aws/eu-central-1/a'), 'allow', '1 group with users'],
+  ['inside', bound, residencyFacts('aws/eu-central-1/a'), 'allow', 'all within bounds'],
   ['in the own cluster', bound, residencyFacts('kubernetes/own-fra/rack-a'), 'allow'],
   [
     'outside',
@@ -344,13 +353,13 @@ const churnLimit: readonly Row[] = [
   [
     'moves for the money may wait',
     few,
-    factsWith({ starts: 10, waiting: { starts: 4, startsForLoad: 0, drains: 2 } }),
+    factsWith({ starts: 10, waiting: { starts: 4, startsForLoad: 0, drains: 2, groups: ['gateway/eu'] } }),
     'allow',
   ],
   [
     'the load may not wait in silence',
     few,
-    factsWith({ starts: 10, waiting: { starts: 4, startsForLoad: 3, drains: 0 } }),
+    factsWith({ starts: 10, waiting: { starts: 4, startsForLoad: 3, drains: 0, groups: ['gateway/eu'] } }),
     'hold',
     '3 more starts needed for load or safety must wait',
   ],

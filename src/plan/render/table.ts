@@ -1,0 +1,145 @@
+import type { Column, GridSection, Row, Section, Tone, View } from './view.ts';
+
+export type Paint = Readonly<Record<Tone | 'title', (text: string) => string>>;
+
+/** Printed where the terminal does not say how wide it is. */
+export const PRINTED_WIDTH = 100;
+/** Narrower than this, lines are cut rather than columns squeezed further. */
+const NARROWEST = 60;
+const GAP = '  ';
+
+/** The plan as aligned text, no line wider than `width` columns. */
+export function renderTable(view: View, width: number = PRINTED_WIDTH, paint: Paint = plain): string {
+  const wide = Math.max(NARROWEST, width);
+  const lines = [
+    paint.title(inert(view.title)) + paint.dim(`  ${inert(view.asOf)}`),
+    ...view.headline.flatMap((text, i) => {
+      const tone =
+        i === 0 ? paint.strong : text.startsWith('stop') ? paint.bad : text.startsWith('hold') ? paint.warn : same;
+      return wrapped(text, wide - 2).map((line) => `  ${tone(line)}`);
+    }),
+    ...view.sections.flatMap((section) => [
+      '',
+      paint.title(inert(section.title)),
+      ...sectionLines(section, wide, paint),
+    ]),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+const same = (text: string): string => text;
+const plain: Paint = { title: same, up: same, down: same, warn: same, bad: same, strong: same, dim: same };
+
+function sectionLines(section: Section, width: number, paint: Paint): readonly string[] {
+  return section.kind === 'grid'
+    ? gridLines(section, width, paint)
+    : section.items.flatMap((item) =>
+        wrapped(item, width - 4).map((line, i) => `${i === 0 ? '  ! ' : '    '}${paint.warn(line)}`),
+      );
+}
+
+function gridLines({ columns, rows, note }: GridSection, width: number, paint: Paint): readonly string[] {
+  const cells = rows.map((row) => row.cells.map(inert));
+  const layout = fitted(columns, cells, width - 2);
+  const head =
+    rows.length === 0
+      ? []
+      : rowLines(
+          layout,
+          columns.map((column) => column.head),
+        ).map(paint.dim);
+  const body = rows.flatMap((row, i) => [
+    ...rowLines(layout, cells[i] ?? []).map(toned(row, paint)),
+    ...(row.note === undefined ? [] : wrapped(row.note, width - 6).map((text) => paint.dim(`      ${text}`))),
+  ]);
+  return [
+    ...head,
+    ...body,
+    ...(note === undefined ? [] : wrapped(note, width - 2).map((text) => paint.dim(`  ${text}`))),
+  ];
+}
+
+/** One line, and as many more as its last cell needs where that is a sentence. */
+function rowLines(layout: readonly Laid[], texts: readonly string[]): readonly string[] {
+  const cells = layout.map(({ at, size, column }) =>
+    column.wraps ? wrapped(texts[at] ?? '', size) : [padded(cut(texts[at] ?? '', size), size, column.align)],
+  );
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, n) =>
+    `  ${cells.map((lines, i) => lines[n] ?? ' '.repeat(layout[i]?.size ?? 0)).join(GAP)}`.trimEnd(),
+  );
+}
+
+const toned = (row: Row, paint: Paint): ((text: string) => string) => (row.tone ? paint[row.tone] : same);
+
+interface Laid {
+  readonly at: number;
+  readonly column: Column;
+  readonly size: number;
+}
+
+/** Columns at their natural width. Where that is too much some are left out, and only then are names cut. */
+function fitted(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): readonly Laid[] {
+  let laid: Laid[] = columns.map((column, at) => ({
+    at,
+    column,
+    size: column.wraps ? LEAST : Math.max(sizeOf(column.head), ...rows.map((cells) => sizeOf(cells[at] ?? ''))),
+  }));
+  const excess = (): number => laid.reduce((sum, l) => sum + l.size, GAP.length * (laid.length - 1)) - width;
+  for (const drop of laid.flatMap((l) => l.column.drop ?? []).toSorted((a, b) => b - a)) {
+    if (excess() > 0) laid = laid.filter((l) => l.column.drop !== drop);
+  }
+  for (let over = excess(); over > 0; over = excess()) {
+    const widest = laid.filter((l) => l.column.flexible && l.size > LEAST).toSorted((a, b) => b.size - a.size)[0];
+    if (!widest) break;
+    laid = laid.map((l) => (l === widest ? { ...l, size: l.size - 1 } : l));
+  }
+  const spare = Math.max(0, -excess());
+  return laid.map((l) => (l.column.wraps ? { ...l, size: l.size + spare } : l));
+}
+
+/** A flexible column still tells its rows apart at this many characters. */
+const LEAST = 10;
+const sizeOf = (text: string): number => Array.from(text).length;
+
+/** Names are told apart by both their ends, so the middle goes. */
+function cut(text: string, size: number): string {
+  const letters = Array.from(text);
+  if (letters.length <= size) return text;
+  const head = Math.ceil((size - 1) / 2);
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (size - 1 - head)).join('')}`;
+}
+
+function padded(text: string, size: number, align: Column['align']): string {
+  const fill = ' '.repeat(Math.max(0, size - sizeOf(text)));
+  return align === 'left' ? text + fill : fill + text;
+}
+
+/** Lines of at most `width` letters, broken at spaces; a word that is longer is broken where it must be. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of inert(text).split(' ')) {
+    let rest = word;
+    while (sizeOf(line === '' ? rest : `${line} ${rest}`) > width) {
+      if (line !== '') lines.push(line);
+      else {
+        const letters = Array.from(rest);
+        lines.push(letters.slice(0, width).join(''));
+        rest = letters.slice(width).join('');
+      }
+      line = '';
+    }
+    line = line === '' ? rest : `${line} ${rest}`;
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** Nothing in a name may move the cursor, change the colours or turn the reading direction. */
+export function inert(text: string): string {
+  return text.replaceAll(
+    // eslint-disable-next-line no-control-regex -- these are the very characters that must not reach a terminal
+    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

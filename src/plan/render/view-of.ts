@@ -1,0 +1,51 @@
+import { count, counted, monthly, monthlyChange, percentChange, rate, rateChange } from '../../figures.ts';
+import { verdictOf } from '../../policy/gate.ts';
+import { usdPerMonth } from '../../units.ts';
+import type { Decided } from '../plan.ts';
+import {
+  boundText,
+  demandSection,
+  gateSection,
+  poolSection,
+  priceSection,
+  stepSection,
+  timeText,
+  totalSection,
+  warningSection,
+} from './sections.ts';
+import type { View } from './view.ts';
+
+/** @param full everything, however long; else a large fleet is summed up */
+export function viewOf(decided: Decided, full = false): View {
+  const { plan, judgements, fleet } = decided;
+  const warnings = warningSection(decided, full);
+  return {
+    title: `Plan for ${plan.fleet}`,
+    asOf: `as of ${timeText(plan.at)}, from ${fleet.file}`,
+    headline: headlineOf(decided),
+    verdict: verdictOf(judgements),
+    sections: [
+      demandSection(decided),
+      poolSection(decided, full),
+      stepSection(decided, full),
+      totalSection(decided),
+      priceSection(decided),
+      gateSection(decided),
+      ...(warnings.items.length > 0 ? [warnings] : []),
+    ],
+  };
+}
+
+function headlineOf({ plan, judgements }: Decided): readonly string[] {
+  const { usdPerHourBefore: before, usdPerHourAfter: after, launch, drain } = plan.totals;
+  const change = after - before;
+  return [
+    `${rate(before)} → ${rate(after)}   ${rateChange(change)}   ${monthlyChange(usdPerMonth(change))}` +
+      (before > 0 ? `   (${percentChange(change / before)})` : `   (${monthly(usdPerMonth(after))})`),
+    boundText(plan),
+    plan.steps.length === 0
+      ? 'no steps: nothing changes'
+      : `${counted(plan.steps.length, 'step')}: ${counted(launch, 'node')} started, ${count(drain)} drained`,
+    ...judgements.filter((j) => j.verdict !== 'allow').map((j) => `${j.verdict} by ${j.name}: ${j.reason}`),
+  ];
+}
