@@ -12,7 +12,6 @@ const latencyMs = otherwise(
     .meta({
       description:
         'Median round trip from the market’s users to each place, as their clients measure it. A place without a figure is closed to services with latencyAtMostMs: an unknown distance is not a short one.',
-      examples: [{ 'aws/eu-central-1': 12 }],
     }),
   {},
 );

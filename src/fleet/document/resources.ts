@@ -7,6 +7,7 @@ import { cpu, memory } from './kinds/quantity.ts';
 
 /** An extended resource of Kubernetes: `nvidia.com/gpu`. */
 const DEVICE = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const MOST_DEVICES = 1024;
 const DEVICES_MEANING =
   'Any extended resource by its Kubernetes name, such as nvidia.com/gpu: devices; a fraction where a device is shared.';
 
@@ -62,7 +63,14 @@ function resources<S extends z.core.$ZodLooseShape>(description: string, shape: 
       description,
       additionalProperties: false,
       patternProperties: {
-        [DEVICE.source]: { type: 'number', exclusiveMinimum: 0, title: 'devices', description: DEVICES_MEANING },
+        [DEVICE.source]: {
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: MOST_DEVICES,
+          title: 'devices',
+          description: DEVICES_MEANING,
+          examples: [1],
+        },
       },
     });
 }
@@ -71,7 +79,7 @@ function deviceFault(amount: unknown): string | undefined {
   const remedy = 'write how many devices as a number above 0, without quotes';
   if (typeof amount !== 'number' || !Number.isFinite(amount)) return say('not a number of devices', remedy);
   if (amount <= 0) return say('not above 0', remedy);
-  return amount > 1024 ? say('more than 1024 devices', remedy) : undefined;
+  return amount > MOST_DEVICES ? say(`more than ${MOST_DEVICES} devices`, remedy) : undefined;
 }
 
 type Parsed = Pick<Resources, 'cpu' | 'memory'> & {

@@ -8,7 +8,7 @@ const MOMENT = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?Z$/;
 /** A point in time in UTC: the Z is asked for, because a time without it means something else to everybody. */
 export function moment(description: string, example: string): Parsed<string, Instant> {
   const remedy = 'write a time in UTC as 2026-11-20T18:00Z';
-  const told = { title: 'time', description, examples: [example], pattern: MOMENT.source };
+  const told = { title: 'time', description, examples: [example], pattern: MOMENT.source, patternErrorMessage: remedy };
   return parsed(z.string({ error: () => say('not a time', remedy) }), told, (text) => {
     const [, day] = MOMENT.exec(text) ?? [];
     if (day === undefined) return new Refusal('not a time in UTC', remedy);

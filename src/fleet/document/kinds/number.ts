@@ -46,7 +46,15 @@ export const usdPerMonth = (description: string, example: number): z.ZodNumber =
 /** A share of a whole. A bare 1 is refused: some mean the whole by it, others one per cent. */
 export function share(description: string, example: string): Parsed<string | number, Share> {
   const remedy = 'write a share from 0% to 100%, like 40% or 0.4';
-  const told = { title: 'share', description, examples: [example], pattern: '^\\s*\\d+(\\.\\d+)?\\s*%\\s*$' };
+  const told = {
+    title: 'share',
+    description,
+    examples: [example],
+    pattern: '^\\s*\\d+(\\.\\d+)?\\s*%\\s*$',
+    patternErrorMessage: remedy,
+    minimum: 0,
+    exclusiveMaximum: 1,
+  };
   return parsed(textOrNumber(say('not a share', remedy)), told, (raw) => {
     const value = parsePercent(raw);
     if (value === undefined) return new Refusal('not a share', remedy);

@@ -16,6 +16,10 @@ export interface Told {
   readonly description: string;
   readonly examples: readonly (string | number)[];
   readonly pattern?: string;
+  /** what VS Code says of a text that does not match: its own words would be the pattern */
+  readonly patternErrorMessage?: string;
+  readonly minimum?: number;
+  readonly exclusiveMaximum?: number;
 }
 
 export type Parsed<I, O> = z.ZodPipe<z.ZodType<I, I>, z.ZodTransform<O, I>>;

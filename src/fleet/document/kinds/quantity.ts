@@ -4,14 +4,15 @@ import { instant, type Instant, type MiB, type MilliCores, type Seconds } from '
 import { say } from '../../finding.ts';
 import { parsed, Refusal, textOrNumber, type Parsed } from './parsed.ts';
 
-/** `least` and `most` are durations as a person writes them: they stand in the refusal. */
+/** `least` and `most` are durations as a person writes them: they stand in the description and in the refusal. */
 export function duration(description: string, example: string, least = '0s', most = '366d'): Parsed<string, Seconds> {
   const remedy = 'write a number with its unit, like 90s, 5m, 1h30m or 2d';
   const told = {
     title: 'duration',
-    description,
+    description: `${description} From ${least} to ${most}.`,
     examples: [example],
     pattern: '^\\s*(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+\\s*$',
+    patternErrorMessage: remedy,
   };
   return parsed(z.string({ error: () => say('not a duration', remedy) }), told, (text) => {
     const value = parseDuration(text);
@@ -33,7 +34,14 @@ export function cpu(
   least = 0,
 ): Parsed<string | number, MilliCores> {
   const remedy = 'write cores as 2, 0.5 or 500m';
-  const told = { title: 'cores', description, examples: [example], pattern: QUANTITY };
+  const told = {
+    title: 'cores',
+    description,
+    examples: [example],
+    pattern: QUANTITY,
+    patternErrorMessage: remedy,
+    minimum: 0,
+  };
   return parsed(textOrNumber(say('not a number of cores', remedy)), told, (raw) => {
     const value = parseCpu(raw);
     if (value === undefined) return new Refusal('not a number of cores', remedy);
@@ -45,7 +53,14 @@ export function cpu(
 /** Anything between nothing and 1 MiB is a number that lost its unit. */
 export function memory(description: string, example: string, least: 0 | 1 = 0): Parsed<string | number, MiB> {
   const remedy = 'write it with its unit, like 512Mi or 4Gi';
-  const told = { title: 'bytes', description, examples: [example], pattern: QUANTITY };
+  const told = {
+    title: 'bytes',
+    description,
+    examples: [example],
+    pattern: QUANTITY,
+    patternErrorMessage: remedy,
+    minimum: 0,
+  };
   return parsed(textOrNumber(say('not an amount of memory', remedy)), told, (raw) => {
     const value = parseMemory(raw);
     if (value === undefined) return new Refusal('not an amount of memory', remedy);
@@ -58,7 +73,13 @@ export function memory(description: string, example: string, least: 0 | 1 = 0): 
 /** A day, from its first moment in UTC. */
 export function day(description: string, example: string): Parsed<string, Instant> {
   const remedy = 'write a date as 2027-06-01';
-  const told = { title: 'date', description, examples: [example], pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+  const told = {
+    title: 'date',
+    description,
+    examples: [example],
+    pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+    patternErrorMessage: remedy,
+  };
   return parsed(z.string({ error: () => say('not a date', remedy) }), told, (text) => {
     const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
     if (year === undefined) return new Refusal('not a date', remedy);

@@ -15,7 +15,7 @@ function formed(title: string, what: string, pattern: RegExp, inGeneral: string)
             ? say(`a number, not ${what}`, `put it in quotes: '${input}'`)
             : say(`not ${what}`, remedy),
       }),
-      { title, description, examples: [example], pattern: pattern.source },
+      { title, description, examples: [example], pattern: pattern.source, patternErrorMessage: remedy },
       (text) => (pattern.test(text) ? text : new Refusal(`not ${what}`, remedy)),
     );
 }
@@ -86,7 +86,7 @@ export const lines = formed('text', 'a query', /\S/, 'write the query in quotes,
 
 export function url(description: string, example: string): Text {
   const remedy = 'write an http:// or https:// address, like http://prometheus:9090';
-  const told = { title: 'URL', description, examples: [example], pattern: '^https?://' };
+  const told = { title: 'URL', description, examples: [example], pattern: '^https?://', patternErrorMessage: remedy };
   return parsed(z.string({ error: () => say('not a URL', remedy) }), told, (text) => {
     if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return new Refusal('not a URL', remedy);
     const { username, password, search, hash } = new URL(text);
