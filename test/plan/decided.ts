@@ -42,16 +42,22 @@ export function messenger(more: Partial<WorldSpec> = {}): WorldSpec {
   const sold = offeringOf({ type: 'm8g.4xlarge', usd: 0.7, cores: 15, gib: 60, available: false });
   const gateway = serviceOf('gateway', {
     requests: { cpu: milliCores(2000), memory: mib(4096) },
-    capacityPerReplica: 20_000,
+    capacityPerReplica: 300,
     markets: ['eu', 'na'],
     spotAtMost: share(0),
-    survive: { loss: 'provider', share: share(0.4) },
-    reconnect: { within: seconds(60), handshakesPerSecond: 400 },
+    survive: { loss: 'provider', share: share(0.35) },
+    reconnect: { within: seconds(60), handshakesPerSecond: 10 },
   });
-  const push = serviceOf('push', { spotAtMost: share(0.6), drain: seconds(60), markets: ['eu'] });
+  const push = serviceOf('push', {
+    capacityPerReplica: 700,
+    spotAtMost: share(0.6),
+    drain: seconds(60),
+    markets: ['eu'],
+  });
   const ai = serviceOf('ai', {
     requests: { cpu: milliCores(2000), memory: mib(8192), devices: { 'nvidia.com/gpu': 1 } },
     markets: ['na'],
+    capacityPerReplica: 12_000,
   });
   const budget = { usdPerHour: usdPerHour(900), usdPerMonth: 600_000, over: 'hold' as const };
   return {
@@ -71,7 +77,7 @@ export function messenger(more: Partial<WorldSpec> = {}): WorldSpec {
       demandOf(gateway, 112, { peakReplicas: 140 }),
       demandOf(gateway, 28, { name: 'gateway/na', market: 'na' }),
       demandOf(push, 50),
-      demandOf(ai, 3, { setBy: 'minimum', load: 1200, reason: 'its load would need 2' }),
+      demandOf(ai, 3, { setBy: 'minimum', load: 33_000, reason: 'its load would need 2' }),
     ],
     nodes: [
       nodesOf(m7g, 10, { 'gateway/eu': 7 }),
