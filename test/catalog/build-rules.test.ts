@@ -87,7 +87,7 @@ describe('a price that cannot be is put aside with its reason', () => {
   });
 
   it.each([
-    ['dearer than on-demand', { spotUsd: 0.21 }, /1\.05 times on-demand/],
+    ['dearer than on-demand', { spotUsd: 0.22 }, /1\.10 times on-demand/],
     ['zero', { spotUsd: 0 }, /not above 0/],
     ['next to nothing', { spotUsd: 0.0001 }, /under 1%/],
   ])('spot: %s; on-demand stays', (_why, change, reason) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergePrices, type LivePrice } from '../../src/catalog/merge.ts';
 import { offeringsOf } from '../../src/catalog/offerings.ts';
