@@ -128,7 +128,7 @@ function exampleOf(field: JsonSchema): string {
   if (item !== undefined) return code([item]);
   const [key] = field.propertyNames?.examples ?? [];
   const [value] = typeof field.additionalProperties === 'object' ? (field.additionalProperties.examples ?? []) : [];
-  return key === undefined || value === undefined ? '' : code({ [String(key)]: value });
+  return typeof key !== 'string' || value === undefined ? '' : code({ [key]: value });
 }
 
 const code = (value: unknown): string => `\`${escaped(typeof value === 'string' ? value : asYaml(value))}\``;

@@ -54,11 +54,11 @@ function recordsOf(catalog: ProviderCatalog, list: List, rows: readonly Row[]): 
     if (listed.has(name)) groups.set(family, [...(groups.get(family) ?? []), name]);
   }
   const records: string[][] = [
-    ['source', ...list.source],
+    ['source', catalog.provider, ...list.source],
     ...[...groups].map(([family, types]) => ['types', family, types.join(' ')]),
   ];
   for (const region of [...new Set(rows.map((row) => cell(row, 'region')))].toSorted()) {
-    records.push(['region', catalog.provider, region]);
+    records.push(['region', region]);
     for (const [family, types] of groups) {
       for (const [term, column] of list.terms) {
         const shares = types.map((type) => shareOf(byPlace.get(`${region} ${type}`), column));

@@ -34,12 +34,23 @@ export function decodeCells(row: CellRow, seen: (index: number) => void): void {
   for (let i = 0; from <= text.length; i++) {
     let to = text.indexOf(' ', from);
     if (to < 0) to = text.length;
-    const cell = text.slice(from, to);
+    const start = from;
     from = to + 1;
-    if (cell === '-') continue;
+    const only = to - start === 1 ? text.charCodeAt(start) : 0;
+    if (only === NONE) continue;
     const weight = weights[i];
     if (weight === undefined) throw new Malformed(line, `the row has more cells than the ${weights.length} types`);
     const index = first + i;
+    // most cells by far: nothing to cut out of the text
+    if (only === SAME) {
+      last = toMicro((last * weight) / lastWeight);
+      lastWeight = weight;
+      if (!(last > 0 && last < Infinity)) throw new Malformed(line, '"=" before any figure');
+      into[index] = last;
+      seen(index);
+      continue;
+    }
+    const cell = text.slice(start, to);
     const slash = spot ? cell.indexOf('/') : -1;
     const head = slash < 0 ? cell : cell.slice(0, slash);
     if (spot && slash >= 0) spot.band[index] = bandOf(cell.slice(slash + 1), spot.bands, line);
@@ -50,6 +61,9 @@ export function decodeCells(row: CellRow, seen: (index: number) => void): void {
     seen(index);
   }
 }
+
+const NONE = 0x2d;
+const SAME = 0x3d;
 
 /** NaN when it is none */
 function figureOf(cell: string, onDemand: number | undefined): number {

@@ -1,7 +1,7 @@
 import type { Checked } from '../trouble.ts';
 import { instant, usdPerHour, type Instant, type UsdPerHour } from '../units.ts';
 import { decodeCells, toMicro } from './cells.ts';
-import type { ProviderName } from './offering.ts';
+import { PROVIDERS, type ProviderName } from './offering.ts';
 import { dayAt, Malformed, readRecords, textAt, type DataRecord } from './records.ts';
 import type { ProviderCatalog } from './snapshot.ts';
 
@@ -13,14 +13,15 @@ import type { ProviderCatalog } from './snapshot.ts';
 export const TERMS = ['1y', '3y', '1y-convertible', '3y-convertible'] as const;
 export type CommitmentTerm = (typeof TERMS)[number];
 
-/** Committed price as a share of on-demand, by `provider region type term`. */
-export interface CommitmentFacts {
-  readonly shares: ReadonlyMap<string, Share>;
-}
+/** Committed prices as shares of on-demand. */
+export type CommitmentFacts = ReadonlyMap<ProviderName, ProviderCommitments>;
 
-interface Share {
-  readonly share: number;
+export interface ProviderCommitments {
   readonly source: CommitmentSource;
+  /** type name → index into the rows below */
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** `region term` → a share for each type; NaN = not listed */
+  readonly shares: ReadonlyMap<string, Float64Array>;
 }
 
 export interface CommitmentSource {
@@ -53,41 +54,45 @@ export function committedRate(
   const onDemand = index === undefined ? undefined : catalog.regions.get(region)?.onDemand[index];
   const family = index === undefined ? undefined : catalog.types[index]?.family;
   if (onDemand === undefined || Number.isNaN(onDemand) || family === undefined) return undefined;
-  const listed = facts.shares.get(keyOf(catalog.provider, region, type, term));
-  const found = listed ?? usualShare(facts, catalog, family, term);
-  if (!found) return undefined;
+  const known = facts.get(catalog.provider);
+  if (!known) return undefined;
+  const listed = known.shares.get(rowKey(region, term))?.[known.indexOf.get(type) ?? -1] ?? Number.NaN;
+  const share = Number.isNaN(listed) ? usualShare(known, catalog, family, term) : listed;
+  if (share === undefined) return undefined;
   return {
-    usdPerHour: usdPerHour(toMicro(onDemand * found.share)),
+    usdPerHour: usdPerHour(toMicro(onDemand * share)),
     onDemandUsdPerHour: usdPerHour(onDemand),
-    saving: 1 - found.share,
-    source: found.source.name,
-    asOf: found.source.asOf,
-    basis: listed ? 'listed' : 'modelled',
+    saving: 1 - share,
+    source: known.source.name,
+    asOf: known.source.asOf,
+    basis: Number.isNaN(listed) ? 'modelled' : 'listed',
   };
 }
 
 /** The median over the family's types in every region that lists them, else over every type of the provider. */
 function usualShare(
-  facts: CommitmentFacts,
-  catalog: ProviderCatalog,
+  { indexOf, shares }: ProviderCommitments,
+  { types, indexOf: typeIndex }: ProviderCatalog,
   family: string,
   term: CommitmentTerm,
-): Share | undefined {
-  const ofProvider: Share[] = [];
-  const ofFamily: Share[] = [];
-  for (const [key, share] of facts.shares) {
-    const [provider, , type = '', of] = key.split(' ');
-    if (provider !== catalog.provider || of !== term) continue;
-    ofProvider.push(share);
-    const index = catalog.indexOf.get(type);
-    if (index !== undefined && catalog.types[index]?.family === family) ofFamily.push(share);
+): number | undefined {
+  const kin = new Set<number>();
+  for (const [name, i] of indexOf) if (types[typeIndex.get(name) ?? -1]?.family === family) kin.add(i);
+  const [ofFamily, ofProvider]: [number[], number[]] = [[], []];
+  for (const [key, row] of shares) {
+    if (!key.endsWith(` ${term}`)) continue;
+    for (let i = 0; i < row.length; i++) {
+      const share = row[i] ?? Number.NaN;
+      if (Number.isNaN(share)) continue;
+      ofProvider.push(share);
+      if (kin.has(i)) ofFamily.push(share);
+    }
   }
   const pool = ofFamily.length > 0 ? ofFamily : ofProvider;
-  return pool.toSorted((a, b) => a.share - b.share)[pool.length >> 1];
+  return pool.toSorted((a, b) => a - b)[pool.length >> 1];
 }
 
-const keyOf = (provider: ProviderName, region: string, type: string, term: CommitmentTerm): string =>
-  `${provider} ${region} ${type} ${term}`;
+const rowKey = (region: string, term: CommitmentTerm): string => `${region} ${term}`;
 
 export const COMMITMENTS_HEADER: readonly string[] = ['godwit-commitments', '1'];
 
@@ -96,59 +101,74 @@ export function decodeCommitments(file: string, text: string): Checked<Commitmen
   return readRecords(file, text, COMMITMENTS_HEADER, read);
 }
 
-function read(records: readonly DataRecord[]): CommitmentFacts {
-  const shares = new Map<string, Share>();
-  const types = new Map<string, readonly string[]>();
-  let source: CommitmentSource | undefined;
-  let provider: ProviderName = 'aws';
-  let region = '';
-  for (const record of records) {
+/** The types of one family, which stand together in the rows. */
+interface Group {
+  readonly first: number;
+  readonly ones: readonly number[];
+}
+
+class Commitments {
+  readonly providers = new Map<ProviderName, ProviderCommitments>();
+  #source: CommitmentSource | undefined;
+  #indexOf = new Map<string, number>();
+  #groups = new Map<string, Group>();
+  #rows = new Map<string, Float64Array>();
+  #region: string | undefined;
+
+  take(record: DataRecord): void {
     switch (record.kind) {
       case 'source':
-        source = {
-          asOf: instant(dayAt(record, 0, 'date')),
-          licence: textAt(record, 1, 'licence'),
-          name: textAt(record, 2, 'name'),
-        };
-        break;
+        return this.#takeSource(record);
       case 'types':
-        types.set(textAt(record, 0, 'group'), textAt(record, 1, 'types').split(' '));
-        break;
+        return this.#takeTypes(record);
       case 'region':
-        provider = providerAt(record);
-        region = textAt(record, 1, 'region');
-        break;
-      case 'share': {
-        const group = types.get(textAt(record, 0, 'group'));
-        if (!group || !source || region === '')
-          throw new Malformed(record.line, 'share: no such group, source or region');
-        const [from, term] = [source, termAt(record)];
-        const into = new Float64Array(group.length).fill(Number.NaN);
-        const row = {
-          text: textAt(record, 2, 'shares'),
-          line: record.line,
-          weights: group.map(() => 1),
-          first: 0,
-          into,
-        };
-        decodeCells(row, (i) => {
-          const share = into[i] ?? Number.NaN;
-          if (share >= 1) throw new Malformed(record.line, 'share: a commitment that costs as much as on-demand');
-          shares.set(keyOf(provider, region, group[i] ?? '', term), { share, source: from });
-        });
-        break;
-      }
+        this.#region = textAt(record, 0, 'region');
+        return;
+      case 'share':
+        return this.#takeShares(record);
       default:
         throw new Malformed(record.line, 'the record is of a kind that this version does not know', record.kind);
     }
   }
-  return { shares };
+
+  /** Everything up to the next source belongs to it. */
+  #takeSource(record: DataRecord): void {
+    const provider = PROVIDERS.find((name) => name === record.fields[0]);
+    if (!provider) throw new Malformed(record.line, 'source: no such provider', record.fields[0]);
+    this.#source = {
+      asOf: instant(dayAt(record, 1, 'date')),
+      licence: textAt(record, 2, 'licence'),
+      name: textAt(record, 3, 'name'),
+    };
+    [this.#indexOf, this.#groups, this.#rows, this.#region] = [new Map(), new Map(), new Map(), undefined];
+    this.providers.set(provider, { source: this.#source, indexOf: this.#indexOf, shares: this.#rows });
+  }
+
+  #takeTypes(record: DataRecord): void {
+    const first = this.#indexOf.size;
+    const types = textAt(record, 1, 'types').split(' ');
+    for (const type of types) this.#indexOf.set(type, this.#indexOf.size);
+    this.#groups.set(textAt(record, 0, 'group'), { first, ones: types.map(() => 1) });
+  }
+
+  #takeShares(record: DataRecord): void {
+    const group = this.#groups.get(textAt(record, 0, 'group'));
+    if (!group || this.#region === undefined) throw new Malformed(record.line, 'share: no such group or region');
+    const key = rowKey(this.#region, termAt(record));
+    const into = this.#rows.get(key) ?? new Float64Array(this.#indexOf.size).fill(Number.NaN);
+    this.#rows.set(key, into);
+    const text = textAt(record, 2, 'shares');
+    decodeCells({ text, line: record.line, weights: group.ones, first: group.first, into }, (i) => {
+      if ((into[i] ?? 1) < 1) return;
+      throw new Malformed(record.line, 'share: a commitment that costs as much as on-demand');
+    });
+  }
 }
 
-function providerAt(record: DataRecord): ProviderName {
-  const name = textAt(record, 0, 'provider');
-  if (name === 'aws' || name === 'gcp' || name === 'azure') return name;
-  throw new Malformed(record.line, 'region: no such provider', name);
+function read(records: Iterable<DataRecord>): CommitmentFacts {
+  const commitments = new Commitments();
+  for (const record of records) commitments.take(record);
+  return commitments.providers;
 }
 
 function termAt(record: DataRecord): CommitmentTerm {

@@ -33,7 +33,7 @@ interface Family {
 
 class Decoder {
   readonly #provider: ProviderName;
-  readonly #records: readonly DataRecord[];
+  readonly #records: Iterable<DataRecord>;
   readonly #sources: Source[] = [];
   readonly #types: InstanceType[] = [];
   readonly #indexOf = new Map<string, number>();
@@ -43,7 +43,7 @@ class Decoder {
   #region: ReturnType<typeof emptyRegion> | undefined;
   #spotModel: SpotModel | undefined;
 
-  constructor(provider: ProviderName, records: readonly DataRecord[]) {
+  constructor(provider: ProviderName, records: Iterable<DataRecord>) {
     this.#provider = provider;
     this.#records = records;
   }

@@ -38,7 +38,7 @@ export function decodeEgress(file: string, text: string): Checked<EgressFacts> {
   return readRecords(file, text, EGRESS_HEADER, read);
 }
 
-function read(records: readonly DataRecord[]): EgressFacts {
+function read(records: Iterable<DataRecord>): EgressFacts {
   const sources: EgressSource[] = [];
   const areas = new Map<string, string>();
   const internet = new Map<string, Tiered>();

@@ -24,10 +24,11 @@ export function readRecords<T>(
   file: string,
   text: string,
   header: readonly string[],
-  read: (records: readonly DataRecord[]) => T,
+  read: (records: Iterable<DataRecord>) => T,
 ): Checked<T> {
   try {
-    return good(read(bodyOf(text, header)));
+    checkWhole(text, header);
+    return good(read(recordsOf(text)));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const { line, value } = error;
@@ -87,22 +88,30 @@ export function positive(text: string, line: number, what: string): number {
   throw new Malformed(line, `${what} is not a number above 0`, text);
 }
 
-function bodyOf(text: string, header: readonly string[]): readonly DataRecord[] {
-  const lines = text.split('\n');
-  if (lines[0] !== header.join('\t')) {
-    throw new Malformed(1, `the first line is not "${header.join(' ')}"`, lines[0] ?? '');
+/** Before anything is read, so that a file cut in the middle of a figure is called cut short, not wrong. */
+function checkWhole(text: string, header: readonly string[]): void {
+  const first = text.slice(0, Math.max(0, text.indexOf('\n')));
+  if (first !== header.join('\t')) throw new Malformed(1, `the first line is not "${header.join(' ')}"`, first);
+  const whole = text.endsWith('\n') ? text.slice(0, -1) : text;
+  const end = whole.slice(whole.lastIndexOf('\n') + 1).split('\t');
+  if (end[0] !== 'end') throw new Malformed(0, 'it is cut short: the last line is not "end"');
+  let records = -2;
+  for (let at = 0; at >= 0; at = whole.indexOf('\n', at + 1)) records += 1;
+  if (Number(end[1]) !== records) {
+    throw new Malformed(records + 2, `it is cut short: it holds ${records} records`, end.join(' '));
   }
-  const records: DataRecord[] = [];
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] ?? '';
-    if (line === '') continue;
-    const [kind = '', ...fields] = line.split('\t');
-    records.push({ line: i + 1, kind, fields });
+}
+
+/** One at a time: a price list has ten thousand records, and none of them outlives its own reading. */
+function* recordsOf(text: string): Iterable<DataRecord> {
+  let line = 2;
+  let from = text.indexOf('\n') + 1;
+  for (; ; line++) {
+    let to = text.indexOf('\n', from);
+    if (to < 0) to = text.length;
+    const [kind = '', ...fields] = text.slice(from, to).split('\t');
+    if (kind === 'end') return;
+    yield { line, kind, fields };
+    from = to + 1;
   }
-  const end = records.pop();
-  if (end?.kind !== 'end') throw new Malformed(0, 'it is cut short: the last line is not "end"');
-  if (Number(end.fields[0]) !== records.length) {
-    throw new Malformed(end.line, `it is cut short: it holds ${records.length} records`, `end ${end.fields[0] ?? ''}`);
-  }
-  return records;
 }

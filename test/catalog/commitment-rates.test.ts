@@ -4,10 +4,10 @@ import { sampleCatalog } from './sample.ts';
 
 const TEXT = [
   ['godwit-commitments', '1'],
-  ['source', '2025-04-04', 'MIT', 'a list'],
+  ['source', 'aws', '2025-04-04', 'MIT', 'a list'],
   ['types', 'm7i', 'm7i.large m7i.xlarge'],
   ['types', 'g6', 'g6.xlarge'],
-  ['region', 'aws', 'us-east-1'],
+  ['region', 'us-east-1'],
   ['share', 'm7i', '1y', '0.66 ='],
   ['share', 'm7i', '3y', '0.45 0.44'],
   ['share', 'm7i', '1y-convertible', '0.75'],
@@ -64,7 +64,7 @@ describe('a committed rate', () => {
     ['no figure', '0.45 0.44', 'x', /not a figure above 0/],
     ['an unknown term', '\t3y\t', '\t5y\t', /no such term/],
     ['an unknown group', 'share\tm7i\t3y', 'share\tm8i\t3y', /no such group/],
-    ['an unknown provider', 'region\taws', 'region\tibm', /no such provider/],
+    ['an unknown provider', 'source\taws', 'source\tibm', /no such provider/],
     ['a lost line', 'types\tg6\tg6.xlarge\n', '', /cut short/],
     ['a record of tomorrow', 'types\tg6', 'kinds\tg6', /kind that this version does not know/],
   ])('damage is one clear trouble: %s', (_why, from, to, problem) => {
