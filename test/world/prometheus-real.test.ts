@@ -61,7 +61,18 @@ describe.skipIf(!hasPrometheus)(`a real Prometheus${needsPrometheus}`, () => {
     if (!answer.ok) throw new Error(JSON.stringify(answer.troubles));
     const [signal] = answer.value;
     expect([...(signal?.values.slice(-12) ?? [])].map(Number.isNaN)).toEqual([
-      ...[false, false, true, true, false, false, false, false, false, true, true, true],
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
     ]);
     expect(signal?.faults).toEqual([{ kind: 'gap', count: 5, first: '2026-03-02T17:51:00Z' }]);
   });
