@@ -8,14 +8,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readFleet } from '../../src/fleet/read.ts';
 import type { SignalSpec } from '../../src/fleet/fleet.ts';
+import { readFleet } from '../../src/fleet/read.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { lineOf, type Checked } from '../../src/trouble.ts';
 import { csvTraffic } from '../../src/world/csv-traffic.ts';
-
-/** As far back as fleet.prometheus.yaml looks; a server is filled in blocks of two hours, and years would be many. */
-const DAYS = 28;
 
 /** What each signal's recording counts, as a metric name: Prometheus wants the unit in it. */
 const METRICS: Readonly<Record<string, string>> = {
@@ -24,24 +21,32 @@ const METRICS: Readonly<Record<string, string>> = {
   assistant: 'assistant_tokens_per_second',
 };
 
-export async function openMetricsOf(fleetFile: string): Promise<string> {
-  const fleet = valueOf(readFleet(await readFile(fleetFile, 'utf8'), fleetFile));
-  const families: string[] = [];
-  for (const signal of fleet.signals)
-    families.push(family(signal, valueOf(await csvTraffic.read(unscaled(signal), 'latest'))));
-  return `${families.join('')}# EOF\n`;
+/** As far back as fleet.prometheus.yaml looks; a server is filled in blocks of two hours, and years would be many. */
+const DAYS = 28;
+
+interface Recorded {
+  readonly metric: string;
+  readonly labels: { readonly market: string };
+  /** times in ms */
+  readonly samples: readonly (readonly [timeMs: number, value: number])[];
 }
 
-function family(signal: SignalSpec, series: readonly ObservedSignal[]): string {
-  const metric = METRICS[signal.name] ?? signal.name;
-  const lines = series.flatMap(({ market, start, step, values }) => {
-    const from = Math.max(0, values.length - (DAYS * 86_400) / step);
-    return [...values].flatMap((value, i) =>
-      // a gap is a sample that was never taken
-      i < from || Number.isNaN(value) ? [] : [`${metric}{market="${market}"} ${value} ${start / 1000 + i * step}\n`],
-    );
-  });
-  return `# TYPE ${metric} gauge\n${lines.join('')}`;
+/** @throws Error with a line for each recording that is missing or unreadable */
+export async function recordings(fleetFile: string, days = DAYS): Promise<readonly Recorded[]> {
+  const fleet = valueOf(readFleet(await readFile(fleetFile, 'utf8'), fleetFile));
+  const reads = await Promise.all(fleet.signals.map((signal) => csvTraffic.read(unscaled(signal), 'latest')));
+  const troubles = reads.flatMap((read) => (read.ok ? [] : read.troubles));
+  if (troubles.length > 0) throw new Error(troubles.map(lineOf).join('\n'));
+  return reads.flatMap((read) => valueOf(read).map((signal) => recorded(signal, days)));
+}
+
+function recorded({ name, market, start, step, values }: ObservedSignal, days: number): Recorded {
+  const from = Math.max(0, values.length - (days * 86_400) / step);
+  const samples = [...values].flatMap((value, i) =>
+    // a gap is a sample that was never taken
+    i < from || Number.isNaN(value) ? [] : [[start + i * step * 1000, value] as const],
+  );
+  return { metric: METRICS[name] ?? name, labels: { market }, samples };
 }
 
 const unscaled = (signal: SignalSpec): SignalSpec => ({
@@ -54,6 +59,26 @@ function valueOf<T>(checked: Checked<T>): T {
   throw new Error(checked.troubles.map(lineOf).join('\n'));
 }
 
+/** All samples of a metric stand together, and the text ends with # EOF. Source: openmetrics.io */
+function openMetrics(all: readonly Recorded[]): string {
+  const metrics = [...new Set(all.map(({ metric }) => metric))];
+  const families = metrics.map((metric) => {
+    const lines = all
+      .filter((series) => series.metric === metric)
+      .flatMap(({ labels, samples }) =>
+        samples.map(([ms, v]) => `${metric}{market="${labels.market}"} ${v} ${ms / 1000}\n`),
+      );
+    return `# TYPE ${metric} gauge\n${lines.join('')}`;
+  });
+  return `${families.join('')}# EOF\n`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(await openMetricsOf(fileURLToPath(new URL('fleet.yaml', import.meta.url))));
+  const fleetFile = fileURLToPath(new URL('fleet.yaml', import.meta.url));
+  try {
+    process.stdout.write(openMetrics(await recordings(fleetFile)));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
 }
