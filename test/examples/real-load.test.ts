@@ -109,9 +109,9 @@ describe.skipIf(!hasRecordings)(`a plan from the recordings${needsRecordings}`, 
 });
 
 /** The last week's values, to the end both sources share; gaps are NaN in both. */
-function weekOf({ start, step, values }: ObservedSignal): number[] {
+function weekOf({ start, step, values }: ObservedSignal): Float64Array {
   const end = Math.round((END - start) / (step * 1000)) + 1;
-  return [...values.slice(end - (7 * 86_400) / step, end)];
+  return values.slice(end - (7 * 86_400) / step, end);
 }
 
 function read(file: string): Fleet {
