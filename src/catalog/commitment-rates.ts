@@ -10,7 +10,7 @@ import type { ProviderCatalog } from './snapshot.ts';
  * resource-based committed use (one kind only). AWS prices its EC2 Instance Savings Plans like standard and its Compute
  * Savings Plans like convertible reservations.
  */
-export const TERMS = ['1y', '3y', '1y-convertible', '3y-convertible'] as const;
+const TERMS = ['1y', '3y', '1y-convertible', '3y-convertible'] as const;
 export type CommitmentTerm = (typeof TERMS)[number];
 
 /** Committed prices as shares of on-demand. */

@@ -82,7 +82,7 @@ export function dayAt(record: DataRecord, index: number, what: string): number {
   return ms;
 }
 
-export function positive(text: string, line: number, what: string): number {
+function positive(text: string, line: number, what: string): number {
   const n = Number(text);
   if (Number.isFinite(n) && n > 0 && text.trim() !== '') return n;
   throw new Malformed(line, `${what} is not a number above 0`, text);

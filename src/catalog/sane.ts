@@ -32,7 +32,7 @@ export function absurd(usdPerHour: number, shape: Priced): string | undefined {
 }
 
 /** What a machine without a GPU would cost by the yardstick. */
-export const bareUsdPerHour = ({ vcpu, memory }: Priced): number => 0.025 * vcpu + (0.0035 * memory) / 1024;
+const bareUsdPerHour = ({ vcpu, memory }: Priced): number => 0.025 * vcpu + (0.0035 * memory) / 1024;
 
 /** USD per hour that one chip adds at the very least: about half of the cheapest listed figure of 2025 and 2026. */
 function gpuFloor(name: string): number {
