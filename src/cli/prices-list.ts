@@ -83,8 +83,8 @@ function tableOf(rows: readonly PriceRow[], io: Io): string {
     `${gib(row)} GiB`,
     row.type.gpu ? `${row.type.gpu.count} ${row.type.gpu.name}` : '',
     row.purchase,
-    row.price.usdPerHour.toFixed(4),
-    (row.price.usdPerHour / row.type.vcpu).toFixed(4),
+    figure(row.price.usdPerHour),
+    figure(row.price.usdPerHour / row.type.vcpu),
     row.price.basis,
     isoOf(row.price.asOf).slice(0, 10),
     duration(days(row)),
@@ -157,6 +157,8 @@ function csvText(rows: readonly PriceRow[]): string {
   return csvOf(head, body);
 }
 
+/** four digits behind the point, six where a cent is a lot */
+const figure = (usd: number): string => usd.toFixed(usd < 0.01 ? 6 : 4);
 const gib = (row: PriceRow): number => Number((row.type.memory / 1024).toFixed(2));
 /** whole days: prices are dated by the day */
 const days = (row: PriceRow): number => Math.floor(row.ageS / 86_400) * 86_400;
