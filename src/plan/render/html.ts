@@ -1,6 +1,6 @@
 import { chartsOf, type Chart } from './chart.ts';
 import { STYLE, STYLE_HASH } from './style.ts';
-import { inert } from './table.ts';
+import { inert } from './lines.ts';
 import type { Decided } from '../plan.ts';
 import { viewOf } from './view-of.ts';
 import type { GridSection, Row, Section } from './view.ts';

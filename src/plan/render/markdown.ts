@@ -1,4 +1,4 @@
-import { inert } from './table.ts';
+import { inert } from './lines.ts';
 import type { GridSection, Section, View } from './view.ts';
 
 /** Sections that a reviewer opens only when the summary raises a question. */

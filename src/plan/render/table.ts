@@ -1,3 +1,4 @@
+import { inert, sizeOf, wrapped } from './lines.ts';
 import type { Column, GridSection, Row, Section, Tone, View } from './view.ts';
 
 export type Paint = Readonly<Record<Tone | 'title', (text: string) => string>>;
@@ -100,8 +101,6 @@ function fitted(columns: readonly Column[], rows: readonly (readonly string[])[]
 
 /** A flexible column still tells its rows apart at this many characters. */
 const LEAST = 10;
-const sizeOf = (text: string): number => Array.from(text).length;
-
 /** Names are told apart by both their ends, so the middle goes. */
 function cut(text: string, size: number): string {
   const letters = Array.from(text);
@@ -113,33 +112,4 @@ function cut(text: string, size: number): string {
 function padded(text: string, size: number, align: Column['align']): string {
   const fill = ' '.repeat(Math.max(0, size - sizeOf(text)));
   return align === 'left' ? text + fill : fill + text;
-}
-
-/** Lines of at most `width` letters, broken at spaces; a word that is longer is broken where it must be. */
-export function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of inert(text).split(' ')) {
-    let rest = word;
-    while (sizeOf(line === '' ? rest : `${line} ${rest}`) > width) {
-      if (line !== '') lines.push(line);
-      else {
-        const letters = Array.from(rest);
-        lines.push(letters.slice(0, width).join(''));
-        rest = letters.slice(width).join('');
-      }
-      line = '';
-    }
-    line = line === '' ? rest : `${line} ${rest}`;
-  }
-  return line === '' && lines.length > 0 ? lines : [...lines, line];
-}
-
-/** Nothing in a name may move the cursor, change the colours or turn the reading direction. */
-export function inert(text: string): string {
-  return text.replaceAll(
-    // eslint-disable-next-line no-control-regex -- these are the very characters that must not reach a terminal
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -1,0 +1,91 @@
+import { amount, count, counted, duration, named, percent, rate, rateChange, short } from '../figures.ts';
+import { isoOf, usdPerMonth } from '../units.ts';
+import type { Explanation, GroupWhy, PoolWhy } from './explain.ts';
+import { needOf } from './reasons.ts';
+import { timeText } from './render/sections.ts';
+import type { WhyNotAnswers } from './why-not.ts';
+
+/** An explanation in lines; those that belong to the one above are indented. */
+export function explainText(explanation: Explanation): readonly string[] {
+  switch (explanation.kind) {
+    case 'group':
+      return groupText(explanation.group);
+    case 'service':
+      return explanation.groups.flatMap((group, i) => [...(i > 0 ? [''] : []), ...groupText(group)]);
+    case 'pool':
+      return [...poolText(explanation.pool), ...explanation.groups.flatMap((group) => ['', ...groupText(group)])];
+    case 'offering':
+      return [...explanation.pools.flatMap(poolText), ...explanation.groups.flatMap((g) => ['', ...groupText(g)])];
+    case 'not-in-plan':
+      return whyNotText(explanation.why);
+    case 'unknown':
+      return [
+        `${explanation.subject} is no pool, service, group or offering of this plan` +
+          (explanation.nearest === undefined ? '' : `; did you mean ${explanation.nearest}?`),
+      ];
+    default:
+      return explanation satisfies never;
+  }
+}
+
+function groupText(group: GroupWhy): readonly string[] {
+  const { demand, forecast, placed, usdPerHour } = group;
+  const spare = placed - demand.replicas;
+  return [
+    `${demand.name}: ${counted(demand.replicas, 'replica')}`,
+    ...(forecast
+      ? [
+          `  load      ${short(forecast.now)} ${forecast.unit} now; the forecast (${forecast.method}) reaches ` +
+            `${short(forecast.peak)} at ${timeText(forecast.peakAt)} (${percent(forecast.peakQuantile)} quantile)`,
+        ]
+      : ['  load      not known: nothing was seen, so there is no forecast']),
+    `  replicas  ${needOf(demand)}${arithmetic(group)}; may have ${count(group.minReplicas)} to ${count(group.maxReplicas)}`,
+    `  placed    ${counted(placed, 'replica')}${spare > 0 ? `, ${count(spare)} more than the load needs, for the rules below or because whole nodes have room` : ''}`,
+    ...group.nodes.map((n) => `            ${count(n.replicas)} on ${counted(n.nodes, 'node')} of ${n.offering}`),
+    ...(usdPerHour === undefined
+      ? []
+      : [`  price     one more replica costs ${rate(usdPerHour)}, ${amount(usdPerMonth(usdPerHour))} a month`]),
+    ...group.rules.map((r) => `  binds     ${r.rule}: easing it by one replica saves ${rate(r.usdPerHour)}`),
+    ...[...demand.ruledOut].map(([place, reason]) => `  not in    ${place}: ${reason}`),
+  ];
+}
+
+function arithmetic({ demand, capacityPerReplica, headroom }: GroupWhy): string {
+  if (demand.setBy !== 'load' || !Number.isFinite(capacityPerReplica)) return '';
+  const more = headroom > 0 ? ` + ${percent(headroom)} headroom` : '';
+  return `: ${short(demand.load)}${more} at ${short(capacityPerReplica)} a replica`;
+}
+
+function poolText({ change, used, price, step, waiting }: PoolWhy): readonly string[] {
+  const { pool, offering, from, to, goal, usdPerHour, carries } = change;
+  const groups = Object.entries(carries).toSorted(([, a], [, b]) => b - a);
+  return [
+    `${pool}: ${from === to ? counted(to, 'node') : `${count(from)} → ${counted(to, 'node')}`} of ${offering}`,
+    ...(usdPerHour === undefined
+      ? ['  price     the catalog has none, so the pool is left as it is']
+      : [
+          `  price     ${rate(usdPerHour)} a node${price ? ` (${price.source}, ${isoOf(price.asOf).slice(0, 10)})` : ''}`,
+        ]),
+    ...(step ? [`  step      ${step.id} ${step.kind}, ${rateChange(step.usdPerHourDelta)}: ${step.reason}`] : []),
+    ...(step?.kind === 'drain' ? [`  drain     up to ${duration(step.drainS)} a node`] : []),
+    ...waiting.map((w) => `  waits     ${counted(w.nodes, w.kind)} (goal ${counted(goal, 'node')}): ${w.reason}`),
+    ...(groups.length > 0
+      ? [
+          `  carries   ${named(
+            groups.map(([name, n]) => `${count(n)} × ${name}`),
+            6,
+          )}`,
+        ]
+      : []),
+    ...(used ? [`  filled    ${percent(used.cpu)} of its CPU and ${percent(used.memory)} of its memory`] : []),
+  ];
+}
+
+export function whyNotText({ asked, answers, more }: WhyNotAnswers): readonly string[] {
+  return [
+    ...answers.map((a) => `${a.offering}: ${a.text}`),
+    ...(more > 0
+      ? [`${counted(more, 'further offering')} ${more === 1 ? 'matches' : 'match'} ${asked}; --limit shows more`]
+      : []),
+  ];
+}

@@ -1,0 +1,193 @@
+import { placeOf, type Offering } from '../catalog/offering.ts';
+import { globMatch } from '../fleet/glob.ts';
+import { nearest } from '../fleet/nearest.ts';
+import { ruledOut, shortOf } from '../placement/eligible.ts';
+import { entryOf, type Entry } from '../placement/enter.ts';
+import type { Candidate, Group } from '../placement/problem.ts';
+import { NO_RESOURCES } from '../quantity.ts';
+import { amount, counted, named, percent, percentChange, rate } from '../figures.ts';
+import { byText } from './order.ts';
+import type { Decided } from './plan.ts';
+import { reachable } from './reachable.ts';
+
+/** Why an offering is not in a plan: the first thing in its way, in the order in which a plan is made. */
+export interface WhyNot {
+  readonly offering: string;
+  readonly because: Because;
+  readonly text: string;
+  /** list price of one node; undefined where there is no such offering */
+  readonly usdPerHour?: number;
+  /** with `dearer` and `even`: what would bring it in */
+  readonly entry?: Entry;
+}
+
+export type Because =
+  /** the catalog has no such offering */
+  | 'unknown'
+  /** the fleet has no such cloud, region or zone */
+  | 'not-in-fleet'
+  | 'no-pool'
+  | 'sold-out'
+  /** no group may use it */
+  | 'ruled-out'
+  /** groups may use it, but one replica is larger than a node */
+  | 'nothing-fits'
+  | 'no-placement'
+  | 'dearer'
+  /** it costs what it is worth: another choice of the same price was made */
+  | 'even'
+  | 'in-plan';
+
+export interface WhyNotAnswers {
+  readonly asked: string;
+  readonly answers: readonly WhyNot[];
+  /** matching offerings beyond the limit */
+  readonly more: number;
+}
+
+/**
+ * @param asked an offering's id or an instance type, `*` for any run of characters
+ * @param limit most answers, the cheapest offerings first
+ */
+export function whyNot(decided: Omit<Decided, 'judgements'>, asked: string, limit = 10): WhyNotAnswers {
+  const { offerings } = decided.observation;
+  const matching = offerings.filter((o) => globMatch(asked, asked.includes('/') ? o.id : o.type));
+  if (matching.length === 0) return { asked, answers: [unknown(decided, asked)], more: 0 };
+  const cheapest = matching.toSorted((a, b) => a.price.usdPerHour - b.price.usdPerHour || byText(a.id, b.id));
+  return {
+    asked,
+    answers: cheapest.slice(0, limit).map((offering) => answerFor(decided, offering)),
+    more: Math.max(0, cheapest.length - limit),
+  };
+}
+
+function unknown({ fleet, observation }: Omit<Decided, 'judgements'>, asked: string): WhyNot {
+  const answer = (because: Because, text: string): WhyNot => ({ offering: asked, because, text });
+  const [provider = '', region, zone, type] = asked.split('/');
+  if (region === undefined) return answer('unknown', unknownType(asked, observation.offerings));
+  const regions = fleet.clouds.filter((c) => c.provider === provider).flatMap((c) => c.regions);
+  if (!asked.includes('*')) {
+    const known = regions.find((r) => r.name === region);
+    if (regions.length === 0) return answer('not-in-fleet', `the fleet is not on ${provider}`);
+    if (!known)
+      return answer(
+        'not-in-fleet',
+        `the fleet is not in ${region}; at ${provider} it is in ${named(
+          regions.map((r) => r.name),
+          6,
+        )}`,
+      );
+    if (zone !== undefined && !known.zones.includes(zone)) {
+      return answer(
+        'not-in-fleet',
+        `the fleet does not use zone ${zone}; in ${region} it uses ${named(known.zones, 6)}`,
+      );
+    }
+  }
+  const there = observation.offerings.filter((o) => o.provider === provider && o.region === region);
+  const elsewhere = [...new Set(there.filter((o) => o.type === type).map((o) => `${o.zone} ${o.purchase}`))];
+  if (elsewhere.length > 0)
+    return answer('unknown', `the catalog has ${type} in ${region} only as ${named(elsewhere, 6)}`);
+  return answer('unknown', unknownType(type ?? asked, there.length > 0 ? there : observation.offerings));
+}
+
+function unknownType(type: string, offerings: readonly Offering[]): string {
+  let known = [...new Set(offerings.map((o) => o.type))].toSorted();
+  const close: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    const guess = nearest(type, known);
+    if (guess === undefined) break;
+    close.push(guess);
+    known = known.filter((name) => name !== guess);
+  }
+  const meant = close.length > 0 ? `; did you mean ${close.join(' or ')}?` : '';
+  return `the catalog has no ${type} in the fleet's regions${meant}`;
+}
+
+function answerFor(decided: Omit<Decided, 'judgements'>, offering: Offering): WhyNot {
+  const { fleet, observation, problem, plan } = decided;
+  const answer = (because: Because, text: string, entry?: Entry): WhyNot => ({
+    offering: offering.id,
+    because,
+    text,
+    usdPerHour: offering.price.usdPerHour,
+    ...(entry && { entry }),
+  });
+  const placed = plan.placement.nodes.filter((n) => n.offering === offering.id).reduce((sum, n) => sum + n.count, 0);
+  if (placed > 0) return answer('in-plan', inPlan(decided, offering, placed));
+  const reach = reachable(fleet, observation.pools, [offering]).unreachable.get(offering.id);
+  if (reach)
+    return answer(reach.kind, reach.kind === 'sold-out' ? `it cannot be had now: ${reach.reason}` : reach.reason);
+  const candidate = problem.offerings.find((c) => c.id === offering.id) ?? {
+    ...offering,
+    usdPerHour: offering.price.usdPerHour,
+  };
+  const users = problem.groups.filter(
+    (group) => group.replicas > 0 && forbids(decided, group, candidate) === undefined,
+  );
+  if (users.length === 0) return answer('ruled-out', ruledOutText(decided, candidate));
+  const fitting = users.filter((group) => shortOf(group.requests, candidate.allocatable) === undefined);
+  if (fitting.length === 0) {
+    const short = users.map((g) => `${g.name} needs ${shortOf(g.requests, candidate.allocatable)}`);
+    return answer('nothing-fits', `no replica that may run here fits on a node: ${named(short)}`);
+  }
+  if (plan.placement.status === 'infeasible')
+    return answer('no-placement', 'no placement keeps every rule, so nothing was chosen');
+  const entry = entryOf(problem, plan.placement, candidate);
+  return entry ? priced(decided, offering, candidate, entry, answer) : answer('dearer', fallbackText(decided));
+}
+
+function inPlan({ plan }: Omit<Decided, 'judgements'>, offering: Offering, placed: number): string {
+  const pools = plan.pools.filter((p) => p.offering === offering.id).map((p) => `${p.pool} ${p.from} → ${p.to}`);
+  const scarce = plan.placement.certificate.availabilityPrices[offering.id];
+  const more = scarce === undefined ? '' : `; no more of them can be had, and one more would save ${rate(scarce)}`;
+  return `it is in the plan: ${counted(placed, 'node')} (${named(pools)})${more}`;
+}
+
+/** Why a group may not use an offering whatever its size. */
+function forbids({ plan }: Pick<Decided, 'plan'>, group: Group, candidate: Candidate): string | undefined {
+  const place = plan.demand.find((d) => d.name === group.name)?.ruledOut.get(placeOf(candidate));
+  return place ?? ruledOut({ ...group, requests: NOTHING }, candidate);
+}
+
+function ruledOutText(decided: Pick<Decided, 'plan' | 'problem'>, candidate: Candidate): string {
+  const reasons = new Map<string, string[]>();
+  for (const group of decided.problem.groups) {
+    const reason = group.replicas > 0 ? forbids(decided, group, candidate) : 'needs no replica';
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), group.name]);
+  }
+  const words = [...reasons].map(([reason, groups]) => `${named(groups)}: ${reason}`);
+  return words.length === 0 ? 'the fleet has no group' : `ruled out for every group: ${words.join('; ')}`;
+}
+
+function priced(
+  { plan }: Pick<Decided, 'plan'>,
+  offering: Offering,
+  candidate: Candidate,
+  entry: Entry,
+  answer: (because: Because, text: string, entry?: Entry) => WhyNot,
+): WhyNot {
+  const { entersAtUsdPerHour: worth, filling } = entry;
+  const price = candidate.usdPerHour;
+  const carries = named(Object.entries(filling).map(([group, n]) => `${n} × ${group}`));
+  const extra = price - offering.price.usdPerHour;
+  const cost = `it costs ${rate(price)}${extra > 5e-5 ? `, ${amount(extra)} of it for expected interruptions` : ''}`;
+  if (worth < price * (1 - EVEN)) {
+    const text = `dearer: a node carries at best ${carries}, worth ${rate(worth)} at this plan's prices; ${cost}; it would enter at ${rate(worth)} (${percentChange(worth / price - 1)})`;
+    return answer('dearer', text, entry);
+  }
+  const gap = percent(plan.placement.gap);
+  return answer(
+    'even',
+    `as good as what was chosen: a node carries ${carries}, worth ${rate(worth)}; ${cost}. The plan is within ${gap} of its bound without it`,
+    entry,
+  );
+}
+
+/** Dual prices are exact to the solver's tolerance; nearer than this, an offering is neither dearer nor cheaper. */
+const EVEN = 1e-4;
+
+const fallbackText = ({ plan }: Pick<Decided, 'plan'>): string =>
+  `the placement was found by ${plan.placement.method}, which has no prices to tell by how much it is too dear`;
+
+const NOTHING: Group['requests'] = { ...NO_RESOURCES, pods: 0 };
