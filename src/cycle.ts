@@ -44,7 +44,7 @@ export async function runCycle<Outcome>(
 /** From what was seen to what is to be done and whether it may be: pure, so a stored observation decides alike. */
 export function decide(seen: Observation, fleet: Fleet, { solver, policies }: Tools): Decided {
   const forecasts = forecastsFor(seen, fleet);
-  const demand = demandFor(forecasts, fleet, seen, leadTimeOf(fleet));
+  const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet) });
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
   const problem = problemOf(fleet, seen, demand, forecasts, open);
   const placement = place(problem, solver);

@@ -18,7 +18,7 @@ export interface Bound {
 export function boundOf(model: ColumnModel, nodePrice: Float64Array, dual: Float64Array): Bound {
   const { master } = model;
   const signed = signedDuals(master, dual);
-  const { worth, nodeWorth } = model.price(signed);
+  const { worth, nodeWorth } = model.price(signed, true);
   let scale = 1;
   for (let o = 0; o < nodePrice.length; o++) {
     const carried = (worth[o] ?? 0) + (nodeWorth[o] ?? 0);

@@ -1,6 +1,7 @@
 import type { LinearAnswer, LinearModel, LinearSolver } from '../ports.ts';
 import type { Instance } from './instance.ts';
 import { type Items, Knapsack } from './knapsack.ts';
+import { Lattice } from './lattice.ts';
 import { compressed } from './sparse.ts';
 import type { Entry, Master } from './master.ts';
 
@@ -27,6 +28,9 @@ export interface Pricing {
 
 const PER_LOCATION = 4;
 const PER_ROUND = 240;
+/** The objective is at rest when so many rounds have moved it by less than this share. */
+const STILL_ROUNDS = 4;
+const STILL = 2e-5;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
 
@@ -119,24 +123,40 @@ export class ColumnModel {
     this.linear.close();
   }
 
-  /** Solves and prices until no column is worth adding, or for so many rounds. */
-  converge(rounds: number): { answer: LinearAnswer; pricing: Pricing | undefined } {
+  /**
+   * Solves and prices until no column is worth adding, the objective has all but come to rest, or for so many rounds.
+   *
+   * @param exactRounds how often, once the search finds nothing, dynamic programming may look again
+   */
+  converge(rounds: number, exactRounds = 0): LinearAnswer {
+    const objectives: number[] = [];
+    let exact = 0;
     for (let round = 0; ; round++) {
       const answer = this.solve();
-      if (answer.status !== 'optimal') return { answer, pricing: undefined };
-      const pricing = this.price(answer.dual);
-      if (round >= rounds || this.add(pricing.fresh) === 0) return { answer, pricing };
+      if (answer.status !== 'optimal' || round >= rounds) return answer;
+      objectives.push(answer.objective);
+      const before = objectives.at(-1 - STILL_ROUNDS);
+      const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
+      if (!still && this.add(this.price(answer.dual).fresh) > 0) continue;
+      if (exact >= exactRounds || this.add(this.price(answer.dual, true).fresh) === 0) return answer;
+      exact++;
+      objectives.length = 0;
     }
   }
 
-  /** The best filling of every candidate at these duals. */
-  price(dual: Float64Array): Pricing {
+  /**
+   * The best filling of every candidate at these duals.
+   *
+   * @param exactly settle by dynamic programming what the search leaves open: tighter bounds, columns it overlooks
+   */
+  price(dual: Float64Array, exactly = false): Pricing {
     const { instance, master } = this;
     const { groups, candidates, locations, locationOf, resources } = instance;
     const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
     const worth = new Float64Array(candidates.length);
     const nodeWorth = Float64Array.from(master.nodeTerms, (terms) => dot(terms, dual));
     const found: { pattern: Pattern; saving: number; location: number }[] = [];
+    const open: number[] = [];
     const items = new ItemList(groups.length, resources);
     for (let o = 0; o < candidates.length; o++) {
       const l = locationOf[o] ?? 0;
@@ -151,12 +171,22 @@ export class ColumnModel {
         this.weights.subarray(o * resources, (o + 1) * resources),
       );
       worth[o] = filling.bound;
+      if (filling.bound > least) open.push(o);
       if (filling.value <= least) continue;
       found.push({
         pattern: { candidate: o, filling: items.spread(filling.counts, groups.length) },
         saving: (filling.value - price) / Math.max(price, 1e-9),
         location: l,
       });
+    }
+    if (exactly) {
+      for (const { o, bound, filling, value } of settled(instance, open, replicaWorth)) {
+        worth[o] = Math.min(worth[o] ?? Infinity, bound);
+        const price = (this.objective.nodePrice[o] ?? 0) - (nodeWorth[o] ?? 0);
+        if (!filling || value <= price + WORTHWHILE * Math.max(this.objective.nodePrice[o] ?? 0, 1e-3)) continue;
+        const saving = (value - price) / Math.max(price, 1e-9);
+        found.push({ pattern: { candidate: o, filling }, saving, location: locationOf[o] ?? 0 });
+      }
     }
     return { fresh: bestPerLocation(found), worth, nodeWorth };
   }
@@ -192,6 +222,84 @@ export class ColumnModel {
     });
     return [...sums].filter(([, value]) => value !== 0).map(([row, value]) => ({ row, value }));
   }
+}
+
+/** What dynamic programming says of a candidate. */
+interface Settled {
+  readonly o: number;
+  /** the most that a node of it can carry */
+  readonly bound: number;
+  /** undefined = the best sum of requests rounds into a filling that does not fit */
+  readonly filling: Int32Array | undefined;
+  readonly value: number;
+}
+
+/** One table for all candidates of a location that the same groups may use. */
+function settled(instance: Instance, open: readonly number[], replicaWorth: Float64Array): Settled[] {
+  const classes = new Map<string, number[]>();
+  for (const o of open) {
+    const key = `${instance.locationOf[o]}:${instance.groupsOn[o]?.join(',')}`;
+    classes.set(key, [...(classes.get(key) ?? []), o]);
+  }
+  const size = (o: number): number => instance.candidates[o]?.allocatable.cpu ?? 0;
+  return [...classes.values()].flatMap((members) =>
+    settledAlike(
+      instance,
+      members.toSorted((a, b) => size(a) - size(b) || a - b),
+      replicaWorth,
+    ),
+  );
+}
+
+/** @param members of one location and for the same groups, the smallest first */
+function settledAlike(instance: Instance, members: readonly number[], replicaWorth: Float64Array): Settled[] {
+  const { groups, resources, capacity, locationOf, locations, need } = instance;
+  const [first] = members;
+  if (first === undefined) return [];
+  const l = locationOf[first] ?? 0;
+  const worthOf = (g: number): number => replicaWorth[g * locations.length + l] ?? 0;
+  const here = [...(instance.groupsOn[first] ?? [])].filter((g) => worthOf(g) > 0);
+  if (here.length === 0) return [];
+  const items = here.map((g) => ({
+    value: worthOf(g),
+    most: Math.min(groups[g]?.perNodeAtMost ?? Infinity, groups[g]?.replicas ?? 0),
+    need: need.subarray(g * resources, (g + 1) * resources),
+  }));
+  const capacityOf = (o: number): Float64Array => capacity.subarray(o * resources, (o + 1) * resources);
+  const lattice = Lattice.of(items, members.map(capacityOf));
+  if (!lattice) {
+    // too large a table: the smaller nodes may still have one of their own
+    const half = Math.floor(members.length / 2);
+    return half === 0
+      ? []
+      : [members.slice(0, half), members.slice(half)].flatMap((part) => settledAlike(instance, part, replicaWorth));
+  }
+  return members.map((o) => {
+    const counts = lattice.filling(capacityOf(o));
+    const filling = new Int32Array(groups.length);
+    here.forEach((g, i) => (filling[g] = counts[i] ?? 0));
+    const value = items.reduce((sum, item, i) => sum + (counts[i] ?? 0) * item.value, 0);
+    return {
+      o,
+      bound: lattice.value(capacityOf(o)),
+      filling: fitsOn(instance, o, filling) ? filling : undefined,
+      value,
+    };
+  });
+}
+
+/** Whether a filling keeps every resource and limit of a node of candidate o. */
+export function fitsOn(instance: Instance, o: number, filling: Int32Array): boolean {
+  const { resources, need, capacity, fits, candidates } = instance;
+  for (let g = 0; g < filling.length; g++) {
+    if ((filling[g] ?? 0) > (fits[g * candidates.length + o] ?? 0)) return false;
+  }
+  for (let r = 0; r < resources; r++) {
+    let used = 0;
+    for (let g = 0; g < filling.length; g++) used += (filling[g] ?? 0) * (need[g * resources + r] ?? 0);
+    if (used > (capacity[o * resources + r] ?? 0) * (1 + 1e-9)) return false;
+  }
+  return true;
 }
 
 /** The groups that may be on candidate o and whose replicas are worth something there, as knapsack items. */

@@ -48,7 +48,7 @@ function ruleOf(name: string, model: ColumnModel): string | undefined {
 }
 
 function missingNow(model: ColumnModel): number {
-  const { answer } = model.converge(ROUNDS);
+  const answer = model.converge(ROUNDS);
   if (answer.status !== 'optimal') return 0;
   let sum = 0;
   model.master.auxiliary.forEach((a, i) => {

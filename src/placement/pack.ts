@@ -128,7 +128,7 @@ function packRest(
   const nodePrice = Float64Array.from(here, (o) => price[o] ?? 0);
   const model = new ColumnModel(inside, master, solver, { nodePrice, keptCredit: new Float64Array(here.length) });
   try {
-    const { answer } = model.converge(ROUNDS);
+    const answer = model.converge(ROUNDS);
     const whole: Whole =
       answer.status === 'optimal'
         ? dive(model, answer.primal)

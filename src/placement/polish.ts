@@ -1,3 +1,4 @@
+import { fitsOn } from './columns.ts';
 import { billOf } from './cost.ts';
 import type { Instance } from './instance.ts';
 import type { Candidate, Problem } from './problem.ts';
@@ -11,6 +12,13 @@ export interface FilledNodes {
   readonly filling: Int32Array;
 }
 
+/** So many replicas of a group onto another node. */
+interface Move {
+  readonly into: Node;
+  readonly g: number;
+  readonly n: number;
+}
+
 /** Entries with more nodes than this are well filled already and stay as they are. */
 const SINGLES = 3;
 /** Loose nodes among which pairs are tried: the square of it are looked at. */
@@ -18,8 +26,8 @@ const MERGED = 60;
 
 /**
  * Takes out what rounding up has put in too much: spare replicas that no rule needs, nodes that others have room for,
- * and types larger than their content. Every move stays within a location, so rules on where replicas are cannot
- * break; vendor shares and the bill are counted anew before a move is kept.
+ * and types larger than their content. What a move could break is counted anew before it is kept: the bill, vendor
+ * shares, and where replicas leave their location the rules on where their group stands.
  */
 export function polish(problem: Problem, instance: Instance, whole: Whole): readonly FilledNodes[] {
   const state = new State(problem, instance, whole);
@@ -42,12 +50,22 @@ class State {
   private readonly bulk: FilledNodes[] = [];
   private readonly singles: Node[] = [];
   private readonly counts: Int32Array;
+  /** replicas of group g in location l at [g × locations + l] */
+  private readonly standing: Int32Array;
   private bill: number;
 
   constructor(problem: Problem, instance: Instance, whole: Whole) {
     this.problem = problem;
     this.instance = instance;
     this.counts = new Int32Array(instance.candidates.length);
+    this.standing = new Int32Array(instance.groups.length * instance.locations.length);
+    for (const { pattern, count } of whole.nodes) {
+      const l = instance.locationOf[pattern.candidate] ?? 0;
+      pattern.filling.forEach((n, g) => {
+        const at = g * instance.locations.length + l;
+        this.standing[at] = (this.standing[at] ?? 0) + n * count;
+      });
+    }
     for (const { pattern, count } of whole.nodes) {
       this.counts[pattern.candidate] = (this.counts[pattern.candidate] ?? 0) + count;
       if (count > SINGLES) this.bulk.push({ candidate: pattern.candidate, count, filling: pattern.filling });
@@ -62,22 +80,17 @@ class State {
 
   /** Replicas beyond the need that no spread or loss rule asks for, from the emptiest nodes first. */
   trimSpares(): void {
-    const { groups, locations, locationOf } = this.instance;
+    const { groups, locationOf } = this.instance;
     groups.forEach((group, g) => {
-      const inLocation = new Int32Array(locations.length);
-      let total = 0;
-      for (const n of [...this.bulk, ...this.singles.map((s) => ({ ...s, count: 1 }))]) {
-        const here = n.count * (n.filling[g] ?? 0);
-        inLocation[locationOf[n.candidate] ?? 0] = (inLocation[locationOf[n.candidate] ?? 0] ?? 0) + here;
-        total += here;
-      }
-      const byFill = this.singles.toSorted((a, b) => this.fullness(a) - this.fullness(b));
-      for (const node of byFill) {
+      const here = this.inLocation(g);
+      let total = here.reduce((sum, n) => sum + n, 0);
+      if (total <= group.replicas) return;
+      for (const node of this.loosest()) {
         const l = locationOf[node.candidate] ?? 0;
         while (total > group.replicas && (node.filling[g] ?? 0) > 0) {
-          inLocation[l] = (inLocation[l] ?? 0) - 1;
-          if (groupRulesHold(this.instance, g, inLocation) !== undefined) {
-            inLocation[l] = (inLocation[l] ?? 0) + 1;
+          here[l] = (here[l] ?? 0) - 1;
+          if (groupRulesHold(this.instance, g, here) !== undefined) {
+            here[l] = (here[l] ?? 0) + 1;
             break;
           }
           node.filling[g] = (node.filling[g] ?? 0) - 1;
@@ -87,13 +100,13 @@ class State {
     });
   }
 
-  /** Nodes whose replicas find room on others of the same location, the emptiest first. */
+  /** Nodes whose replicas find room on others, the emptiest first. */
   emptyNodes(): void {
-    for (const node of this.singles.toSorted((a, b) => this.fullness(a) - this.fullness(b))) {
+    for (const node of this.loosest()) {
       const least = this.instance.candidates[node.candidate]?.atLeast ?? 0;
       if ((this.counts[node.candidate] ?? 0) <= least) continue;
-      const targets = this.roomFor(node);
-      if (!targets) continue;
+      const moves = this.roomFor(node);
+      if (!moves) continue;
       this.count(node.candidate, -1);
       const bill = this.billed();
       if (bill > this.bill + 1e-12 || !this.sharesHold()) {
@@ -102,7 +115,10 @@ class State {
       }
       this.bill = bill;
       node.gone = true;
-      for (const [target, g] of targets) target.filling[g] = (target.filling[g] ?? 0) + 1;
+      for (const { into, g, n } of moves) {
+        into.filling[g] = (into.filling[g] ?? 0) + n;
+        this.moved(g, node.candidate, into.candidate, n);
+      }
     }
   }
 
@@ -110,13 +126,13 @@ class State {
   rightsize(): void {
     const { candidates, locationOf } = this.instance;
     for (const node of this.singles) {
-      if (node.gone) continue;
       const now = node.candidate;
-      if ((this.counts[now] ?? 0) <= (candidates[now]?.atLeast ?? 0)) continue;
+      if (node.gone || (this.counts[now] ?? 0) <= (candidates[now]?.atLeast ?? 0)) continue;
       const price = candidates[now]?.usdPerHour ?? 0;
       for (let o = 0; o < candidates.length; o++) {
         const c = candidates[o];
-        if (!c || o === now || locationOf[o] !== locationOf[now] || c.usdPerHour >= price * 1.5) continue;
+        // a dearer list price can still be the smaller bill: a commitment may cover it
+        if (!c || o === node.candidate || locationOf[o] !== locationOf[now] || c.usdPerHour >= price * 1.5) continue;
         if ((c.atMost ?? Infinity) <= (this.counts[o] ?? 0) || !this.holds(o, node.filling)) continue;
         const before = node.candidate;
         this.count(before, -1);
@@ -135,10 +151,7 @@ class State {
 
   /** Two nodes of a location into one that costs less than both, the emptiest first. */
   mergePairs(): void {
-    const loosest = this.singles
-      .filter((s) => !s.gone)
-      .toSorted((a, b) => this.fullness(a) - this.fullness(b))
-      .slice(0, MERGED);
+    const loosest = this.loosest().slice(0, MERGED);
     for (const a of loosest) {
       for (const b of loosest) {
         if (a === b || a.gone || b.gone) continue;
@@ -193,41 +206,82 @@ class State {
     return [...merged.values()];
   }
 
-  private roomFor(node: Node): [Node, number][] | undefined {
-    const { locationOf } = this.instance;
-    const others = this.singles.filter(
-      (s) => s !== node && !s.gone && locationOf[s.candidate] === locationOf[node.candidate],
+  /**
+   * Where all of a node's replicas could go: its own location first, then others that egress does not tell apart. The
+   * groups' rules on where they stand are counted anew for every replica that changes location.
+   */
+  private roomFor(node: Node): Move[] | undefined {
+    const others = this.loosest().filter((s) => s !== node && this.near(s, node));
+    const here = this.instance.locationOf[node.candidate];
+    const order = others.toSorted(
+      (a, b) =>
+        Number(this.instance.locationOf[b.candidate] === here) - Number(this.instance.locationOf[a.candidate] === here),
     );
-    const added = new Map<Node, Int32Array>();
-    const moves: [Node, number][] = [];
+    const trial = new Map<Node, Int32Array>();
+    const moves: Move[] = [];
     for (let g = 0; g < node.filling.length; g++) {
-      for (let i = 0; i < (node.filling[g] ?? 0); i++) {
-        const target = others.find((s) => {
-          const trial = (added.get(s) ?? s.filling).slice();
-          trial[g] = (trial[g] ?? 0) + 1;
-          if (!this.holds(s.candidate, trial)) return false;
-          added.set(s, trial);
-          return true;
-        });
-        if (!target) return undefined;
-        moves.push([target, g]);
+      let left = node.filling[g] ?? 0;
+      for (const into of order) {
+        if (left === 0) break;
+        const filling = trial.get(into) ?? into.filling.slice();
+        let n = 0;
+        while (left > 0) {
+          filling[g] = (filling[g] ?? 0) + 1;
+          if (!this.holds(into.candidate, filling)) {
+            filling[g] = (filling[g] ?? 0) - 1;
+            break;
+          }
+          left--;
+          n++;
+        }
+        if (n === 0) continue;
+        trial.set(into, filling);
+        moves.push({ into, g, n });
       }
+      if (left > 0) return undefined;
     }
-    return moves;
+    return this.rulesHoldAfter(node, moves) ? moves : undefined;
+  }
+
+  private rulesHoldAfter(node: Node, moves: readonly Move[]): boolean {
+    const { locationOf } = this.instance;
+    const away = moves.filter((m) => locationOf[m.into.candidate] !== locationOf[node.candidate]);
+    for (const { into, g, n } of away) this.moved(g, node.candidate, into.candidate, n);
+    const hold = [...new Set(away.map((m) => m.g))].every(
+      (g) => groupRulesHold(this.instance, g, this.inLocation(g)) === undefined,
+    );
+    for (const { into, g, n } of away) this.moved(g, into.candidate, node.candidate, n);
+    return hold;
+  }
+
+  /** Whether replicas may change between two nodes without changing what egress costs. */
+  private near(a: Node, b: Node): boolean {
+    const { candidates, locationOf } = this.instance;
+    if (locationOf[a.candidate] === locationOf[b.candidate]) return true;
+    const [x, y] = [candidates[a.candidate], candidates[b.candidate]];
+    if (!x || !y) return false;
+    return this.problem.rules.flows.length === 0 || (x.provider === y.provider && x.region === y.region);
+  }
+
+  private loosest(): Node[] {
+    return this.singles.filter((s) => !s.gone).toSorted((a, b) => this.fullness(a) - this.fullness(b));
+  }
+
+  /** Replicas of a group in each location. */
+  private inLocation(g: number): Int32Array {
+    const width = this.instance.locations.length;
+    return this.standing.subarray(g * width, (g + 1) * width);
+  }
+
+  private moved(g: number, from: number, to: number, n: number): void {
+    const { locationOf } = this.instance;
+    const here = this.inLocation(g);
+    here[locationOf[from] ?? 0] = (here[locationOf[from] ?? 0] ?? 0) - n;
+    here[locationOf[to] ?? 0] = (here[locationOf[to] ?? 0] ?? 0) + n;
   }
 
   private holds(o: number, filling: Int32Array): boolean {
-    const { resources, need, capacity, fits, candidates } = this.instance;
-    for (let g = 0; g < filling.length; g++) {
-      if ((filling[g] ?? 0) > (fits[g * candidates.length + o] ?? 0)) return false;
-    }
-    for (let r = 0; r < resources; r++) {
-      let used = 0;
-      for (let g = 0; g < filling.length; g++) used += (filling[g] ?? 0) * (need[g * resources + r] ?? 0);
-      const have = capacity[o * resources + r] ?? 0;
-      if (used > have * (1 + 1e-9)) return false;
-    }
-    return true;
+    return fitsOn(this.instance, o, filling);
   }
 
   /** The fullest resource of a node, 0 to 1. */

@@ -91,18 +91,26 @@ function repair(instance: Instance, g: number, quota: Int32Array, wanted: Float6
   return false;
 }
 
-/** Spare replicas out again, where rounding up has added most, while every rule still holds. */
+/**
+ * Spare replicas out again while every rule still holds: from the place that rounding up has favoured most, since the
+ * split over places is what egress was weighed with, and there from the location that it has favoured most.
+ */
 function thin(instance: Instance, g: number, quota: Int32Array, wanted: Float64Array): void {
-  const order = locationsOf(instance, g).toSorted(
-    (a, b) => (quota[b] ?? 0) - (wanted[b] ?? 0) - ((quota[a] ?? 0) - (wanted[a] ?? 0)) || a - b,
-  );
-  for (let removed = true; removed;) {
-    removed = false;
-    for (const l of order) {
-      if ((quota[l] ?? 0) <= Math.floor((wanted[l] ?? 0) + NONE)) continue;
-      quota[l] = (quota[l] ?? 0) - 1;
-      if (groupRulesHold(instance, g, quota) === undefined) removed = true;
-      else quota[l] = (quota[l] ?? 0) + 1;
+  const placeOf = (l: number): string => `${instance.locations[l]?.provider}/${instance.locations[l]?.region}`;
+  const surplus = (l: number): number => (quota[l] ?? 0) - (wanted[l] ?? 0);
+  const byPlace = new Map<string, number>();
+  const usable = locationsOf(instance, g);
+  for (const l of usable) byPlace.set(placeOf(l), (byPlace.get(placeOf(l)) ?? 0) + surplus(l));
+  const open = new Set(usable.filter((l) => (quota[l] ?? 0) > Math.floor((wanted[l] ?? 0) + NONE)));
+  while (open.size > 0) {
+    const l = best([...open], (x) => 1000 * (byPlace.get(placeOf(x)) ?? 0) + surplus(x));
+    quota[l] = (quota[l] ?? 0) - 1;
+    if (groupRulesHold(instance, g, quota) === undefined) {
+      byPlace.set(placeOf(l), (byPlace.get(placeOf(l)) ?? 0) - 1);
+      if ((quota[l] ?? 0) <= Math.floor((wanted[l] ?? 0) + NONE)) open.delete(l);
+    } else {
+      quota[l] = (quota[l] ?? 0) + 1;
+      open.delete(l);
     }
   }
 }

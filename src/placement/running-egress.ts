@@ -31,7 +31,7 @@ export function runningEgress(problem: Problem, solver: LinearSolver): number {
   const objective = { nodePrice: master.nodeCost, keptCredit: new Float64Array(offerings.length) };
   const model = new ColumnModel(instance, master, solver, objective);
   try {
-    const { answer } = model.converge(ROUNDS);
+    const answer = model.converge(ROUNDS);
     if (answer.status !== 'optimal') return 0;
     const replicas = new Map<string, Map<string, number>>();
     model.patterns.forEach((pattern, p) => {
