@@ -33,12 +33,17 @@ export function lineOf(t: Trouble): string {
 
 /** A value fit to print on a terminal: one line, at most 60 characters, control and bidi characters shown as escapes. */
 export function shortened(value: string): string {
-  const printable = value.replaceAll(
+  const text = printable(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Control and bidi characters shown as escapes, so that nothing from outside can steer a terminal. */
+export function printable(value: string): string {
+  return value.replaceAll(
     // eslint-disable-next-line no-control-regex -- these are the very characters that must not reach a terminal
     /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return printable.length > 60 ? `${printable.slice(0, 57)}…` : printable;
 }
 
 /** The exit codes of every command. */
