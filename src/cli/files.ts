@@ -55,8 +55,10 @@ function decoded(bytes: Buffer, path: string): Checked<string> {
   }
 }
 
+export const NO_SUCH_FILE = 'there is no such file';
+
 const FAULTS: Readonly<Record<string, Pick<Trouble, 'problem' | 'remedy'>>> = {
-  ENOENT: { problem: 'there is no such file', remedy: 'check the path' },
+  ENOENT: { problem: NO_SUCH_FILE, remedy: 'check the path' },
   ENOTDIR: { problem: 'a part of the path is not a folder', remedy: 'check the path' },
   EISDIR: { problem: 'it is a folder', remedy: 'name a file in it' },
   EACCES: { problem: 'it may not be read', remedy: 'allow this user to read it' },
