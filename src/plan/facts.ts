@@ -2,7 +2,7 @@ import { lastSeen } from '../signals/signal.ts';
 import type { GroupFact, PlacedFact, PlanFacts, PoolFact } from '../policy/policy.ts';
 import { byText } from './order.ts';
 import type { Decided, Plan } from './plan.ts';
-import { zonesFor } from './rules-kept.ts';
+import { usableFor } from './usable.ts';
 
 /** The plain facts of a plan that policies judge: the state when every step of this cycle is done. */
 export function factsOf(decided: Omit<Decided, 'judgements'>): PlanFacts {
@@ -62,6 +62,7 @@ function placedFacts({ observation, plan }: Omit<Decided, 'judgements'>): readon
 }
 
 function groupFacts({ plan, problem }: Omit<Decided, 'judgements'>): readonly GroupFact[] {
+  const usable = usableFor(problem);
   return plan.demand.map((d) => {
     const group = problem.groups.find((g) => g.name === d.name);
     return {
@@ -70,7 +71,7 @@ function groupFacts({ plan, problem }: Omit<Decided, 'judgements'>): readonly Gr
       market: d.market,
       needed: d.replicas,
       load: d.setBy === 'hold' ? Number.NaN : d.load,
-      zones: group?.zoneSkew ? zonesFor(group, problem.offerings) : [],
+      zones: group?.zoneSkew ? usable(d.name).zones : [],
     };
   });
 }

@@ -1,18 +1,13 @@
-import { ruledOut } from '../placement/eligible.ts';
-import type { Problem } from '../placement/problem.ts';
 import { drainsOf, loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
 import { byText, firstOf } from './order.ts';
+import type { Usable } from './usable.ts';
 
 /**
  * Indices of the pools that grow, in the order of their steps: first what has the fewest offerings to choose from,
  * because nothing else can help it when its own is refused; then the most nodes; ties fall to the name.
  */
-export function growthOrder(
-  pools: readonly PacedPool[],
-  problem: Pick<Problem, 'groups' | 'offerings'>,
-): readonly number[] {
-  const choices = choicesOf(problem);
-  const growing = pools.flatMap((pool, i) => (startsOf(pool) > 0 ? [{ i, pool, fewest: fewest(pool, choices) }] : []));
+export function growthOrder(pools: readonly PacedPool[], usable: (group: string) => Usable): readonly number[] {
+  const growing = pools.flatMap((pool, i) => (startsOf(pool) > 0 ? [{ i, pool, fewest: fewest(pool, usable) }] : []));
   return growing
     .toSorted((a, b) =>
       firstOf(a.fewest - b.fewest, startsOf(b.pool) - startsOf(a.pool), byText(a.pool.name, b.pool.name)),
@@ -29,19 +24,7 @@ export const drainOrder = (pools: readonly PacedPool[]): readonly number[] =>
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
-function fewest(pool: PacedPool, choices: (group: string) => number): number {
+function fewest(pool: PacedPool, usable: (group: string) => Usable): number {
   const groups = [...loadOf(slice(pool.fillings, pool.from, pool.goal)).keys()];
-  return Math.min(MANY, ...groups.map(choices));
-}
-
-function choicesOf({ groups, offerings }: Pick<Problem, 'groups' | 'offerings'>): (group: string) => number {
-  const counts = new Map<string, number>();
-  return (name) => {
-    const known = counts.get(name);
-    if (known !== undefined) return known;
-    const group = groups.find((g) => g.name === name);
-    const n = group ? offerings.filter((o) => o.atMost !== 0 && ruledOut(group, o) === undefined).length : MANY;
-    counts.set(name, n);
-    return n;
-  };
+  return Math.min(MANY, ...groups.map((group) => usable(group).choices));
 }

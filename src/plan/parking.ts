@@ -22,7 +22,8 @@ export interface Parked {
   readonly left: Load;
 }
 
-export type Park = (bays: readonly Bay[], load: Load) => Parked;
+/** @param where the nodes that may be used; absent = all of those given */
+export type Park = (bays: readonly Bay[], load: Load, where?: (candidate: Candidate) => boolean) => Parked;
 
 /**
  * Makes the question "can these replicas run on those nodes, beside what is there already?" quick to ask.
@@ -39,13 +40,14 @@ export function parkingFor(groups: readonly Group[]): Park {
     Math.max(requests.cpu / largest.cpu, requests.memory / largest.memory);
   const permits = permitter();
 
-  return (bays, load) => {
+  return (bays, load, where) => {
     const wanted = [...load].filter(([, n]) => n > 0).map(([name, n]) => ({ group: groupNamed(byName, name), n }));
     wanted.sort((a, b) => firstOf(sizeOf(b.group) - sizeOf(a.group), byText(a.group.name, b.group.name)));
     let now: readonly Bay[] = bays;
     const left = new Map<string, number>();
     for (const { group, n } of wanted) {
-      const put = parkGroup(now, group, n, byName, permits);
+      const mayUse = (c: Candidate): boolean => (where?.(c) ?? true) && permits(group, c);
+      const put = parkGroup(now, group, n, byName, mayUse);
       now = put.bays;
       if (put.left > 0) left.set(group.name, put.left);
     }
@@ -55,13 +57,12 @@ export function parkingFor(groups: readonly Group[]): Park {
 
 /** Remembers who may use what: the answer is asked for again and again. */
 function permitter(): (group: Group, candidate: Candidate) => boolean {
-  const answers = new Map<string, boolean>();
+  const answers = new Map<Group, Map<Candidate, boolean>>();
   return (group, candidate) => {
-    const key = `${group.name} ${candidate.id}`;
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const answer = ruledOut(group, candidate) === undefined;
-    answers.set(key, answer);
+    const ofGroup = answers.get(group) ?? new Map<Candidate, boolean>();
+    if (ofGroup.size === 0) answers.set(group, ofGroup);
+    const answer = ofGroup.get(candidate) ?? ruledOut(group, candidate) === undefined;
+    ofGroup.set(candidate, answer);
     return answer;
   };
 }
@@ -71,12 +72,12 @@ function parkGroup(
   group: Group,
   wanted: number,
   groups: ReadonlyMap<string, Group>,
-  permits: (group: Group, candidate: Candidate) => boolean,
+  mayUse: (candidate: Candidate) => boolean,
 ): { readonly bays: readonly Bay[]; readonly left: number } {
   let left = wanted;
   const after: Bay[] = [];
   for (const bay of bays) {
-    const each = left > 0 && permits(group, bay.candidate) ? roomFor(group, bay, groups) : 0;
+    const each = left > 0 && mayUse(bay.candidate) ? roomFor(group, bay, groups) : 0;
     if (each === 0) {
       after.push(bay);
       continue;

@@ -2,10 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Offering } from '../../src/catalog/offering.ts';
 import { planFrom, type PlanInput } from '../../src/plan/from-placement.ts';
+import { breachesOf } from '../../src/plan/breach.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { usableFor } from '../../src/plan/usable.ts';
 import { ruledOut } from '../../src/placement/eligible.ts';
 import type { PlacedNodes } from '../../src/placement/placement.ts';
-import { mib, milliCores } from '../../src/units.ts';
+import { mib, milliCores, share } from '../../src/units.ts';
 import { demandOf, offeringOf, poolOf, serviceOf, worldOf } from './world.ts';
 
 const offeringArb = fc.record({
@@ -22,6 +24,8 @@ const serviceArb = fc.record({
   arm: fc.boolean(),
   spot: fc.boolean(),
   held: fc.boolean(),
+  zoneSkew: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+  survive: fc.option(fc.constantFrom('zone' as const, 'provider' as const), { nil: undefined }),
 });
 const worldArb = fc.record({
   offerings: fc.uniqueArray(offeringArb, {
@@ -42,10 +46,12 @@ type World = typeof worldArb extends fc.Arbitrary<infer T> ? T : never;
 /** A valid placement, made first fit over the offerings in a drawn order; what does not fit anywhere is not asked for. */
 function inputOf(world: World): PlanInput {
   const offerings = world.offerings.map(offeringOf);
-  const services = world.services.map(({ cores, perNodeAtMost, arm, spot }, i) =>
+  const services = world.services.map(({ cores, perNodeAtMost, arm, spot, zoneSkew, survive }, i) =>
     serviceOf(`s${i}`, {
       requests: { cpu: milliCores(cores * 1000), memory: mib(64) },
       ...(perNodeAtMost !== undefined && { perNodeAtMost }),
+      ...(zoneSkew !== undefined && { zoneSkew }),
+      ...(survive !== undefined && { survive: { loss: survive, share: share(0.5) } }),
       allow: { arch: arm ? ['arm64'] : ['amd64', 'arm64'], purchase: spot ? ['on-demand', 'spot'] : ['on-demand'] },
     }),
   );
@@ -57,10 +63,18 @@ function inputOf(world: World): PlanInput {
     const home = ordered.find((o) => ruledOut(groupOf(asked), { ...o, usdPerHour: 0 }) === undefined);
     if (!home) return { ...asked, replicas: 0 };
     const each = Math.min(Math.floor(home.allocatable.cpu / service.requests.cpu), service.perNodeAtMost ?? 99);
-    const full = Math.floor(asked.replicas / each);
-    const rest = asked.replicas - full * each;
-    if (full > 0) nodes.push({ offering: home.id, count: full, replicas: { [asked.name]: each } });
-    if (rest > 0) nodes.push({ offering: home.id, count: 1, replicas: { [asked.name]: rest } });
+    const other = ordered.findLast((o) => ruledOut(groupOf(asked), { ...o, usdPerHour: 0 }) === undefined) ?? home;
+    const otherEach = Math.min(Math.floor(other.allocatable.cpu / service.requests.cpu), service.perNodeAtMost ?? 99);
+    const halves = [
+      { id: home.id, each, replicas: Math.ceil(asked.replicas / 2) },
+      { id: other.id, each: otherEach, replicas: Math.floor(asked.replicas / 2) },
+    ];
+    for (const half of halves) {
+      const full = Math.floor(half.replicas / half.each);
+      const rest = half.replicas - full * half.each;
+      if (full > 0) nodes.push({ offering: half.id, count: full, replicas: { [asked.name]: half.each } });
+      if (rest > 0) nodes.push({ offering: half.id, count: 1, replicas: { [asked.name]: rest } });
+    }
     return asked;
   });
   const pools = offerings.flatMap((offering, i) => {
@@ -157,6 +171,20 @@ describe('a plan', () => {
         expect((placed.get(d.name) ?? 0) + (plan.uncovered[d.name] ?? 0), d.name).toBe(d.replicas);
       }
       if (Object.keys(plan.uncovered).length > 0) expect(plan.steps.every((s) => s.kind !== 'drain')).toBe(true);
+    }));
+
+  it('misses no rule on the way that it keeps in the end, as long as no start is cut', () =>
+    holds((input, plan) => {
+      if (plan.waiting.some((w) => w.reason.includes('startsPerCycle'))) return;
+      const { groups, of } = breachesOf(input.problem.groups, usableFor(input.problem));
+      const bays = (nodes: readonly PlacedNodes[]) =>
+        nodes.flatMap(({ offering, count, replicas }) => {
+          const candidate = input.problem.offerings.find((o) => o.id === offering);
+          return candidate ? [{ pool: 0, candidate, nodes: count, replicas }] : [];
+        });
+      for (const group of groups) {
+        expect(of(group, bays(plan.after))).toBeLessThanOrEqual(of(group, bays(input.placement.nodes)));
+      }
     }));
 
   it('says the same of its nodes by pool, by offering and by step', () =>
