@@ -43,7 +43,7 @@ export interface Region {
   readonly own?: OwnCluster;
 }
 
-export interface OwnCluster {
+interface OwnCluster {
   readonly nodeTypes: readonly OwnNodeType[];
   /** what one GB out of the cluster costs, to anywhere */
   readonly egress: UsdPerGb;
@@ -188,7 +188,7 @@ export interface Survive {
 }
 
 /** After a loss, clients reconnect elsewhere at once: survivors need handshake capacity on top. */
-export interface ReconnectStorm {
+interface ReconnectStorm {
   /** time within which every lost client must be back */
   readonly within: Seconds;
   /** clients a replica can take in per second, on top of its work */
@@ -215,7 +215,7 @@ export interface Policies {
   readonly churn: ChurnLimits;
   readonly freshness: Freshness;
 }
-export interface Budget {
+interface Budget {
   readonly usdPerHour?: UsdPerHour;
   readonly usdPerMonth?: number;
   /** what the gate does above it */
@@ -229,7 +229,7 @@ export interface ChurnLimits {
   /** the time within which replacing running nodes by cheaper ones must pay for itself */
   readonly payback: Seconds;
 }
-export interface Freshness {
+interface Freshness {
   /** a plan on older prices is held */
   readonly pricesAtMost: Seconds;
   /** a plan on older load never shrinks anything and is held */

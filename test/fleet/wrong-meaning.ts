@@ -174,6 +174,14 @@ export const MEANING: readonly Row[] = [
     ],
   ],
   [
+    'a GPU chosen and none asked for',
+    'purchase: [on-demand], region',
+    'gpu: [l4], region',
+    [
+      '58:19: services.gateway.allow.gpu is [l4]: it asks for no GPU; add it to requests, like nvidia.com/gpu: 1, or leave allow.gpu out',
+    ],
+  ],
+  [
     'a region pattern for no region',
     "region: ['eu*', us-east-1]",
     "region: ['ap-*', us-east-1]",

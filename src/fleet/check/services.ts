@@ -44,33 +44,27 @@ function checkAllow({ name, allow }: Service, fleet: Fleet): readonly Finding[] 
   ];
 }
 
-function checkBounds({
-  name,
-  minReplicas,
-  maxReplicas,
-  spotAtMost,
-  allow,
-  reconnect,
-  drain,
-}: Service): readonly Finding[] {
+function checkBounds(service: Service): readonly Finding[] {
+  const { name, minReplicas, maxReplicas, spotAtMost, allow, requests, reconnect, drain } = service;
+  const at = (...keys: readonly string[]): readonly string[] => ['services', name, ...keys];
   const findings: Finding[] = [];
   if (minReplicas > maxReplicas) {
     const problem = `more than replicas.max, ${maxReplicas}`;
-    findings.push({ path: ['services', name, 'replicas', 'min'], problem, remedy: 'lower it, or raise replicas.max' });
+    findings.push({ path: at('replicas', 'min'), problem, remedy: 'lower it, or raise replicas.max' });
   }
   if (spotAtMost < 1 && allow.purchase?.every((purchase) => purchase === 'spot')) {
-    findings.push({
-      path: ['services', name, 'allow', 'purchase'],
-      problem: `spot alone is bought, but spot.atMost is ${Number((spotAtMost * 100).toFixed(2))}%`,
-      remedy: 'allow on-demand too, or set spot.atMost to 100%',
-    });
+    const problem = `spot alone is bought, but spot.atMost is ${Number((spotAtMost * 100).toFixed(2))}%`;
+    const remedy = 'allow on-demand too, or set spot.atMost to 100%';
+    findings.push({ path: at('allow', 'purchase'), problem, remedy });
+  }
+  if (allow.gpu !== undefined && requests.devices === undefined) {
+    const remedy = 'add it to requests, like nvidia.com/gpu: 1, or leave allow.gpu out';
+    findings.push({ path: at('allow', 'gpu'), problem: 'it asks for no GPU', remedy });
   }
   if (reconnect !== undefined && drain === 0) {
-    findings.push({
-      path: ['services', name, 'drain'],
-      problem: 'its clients would all be dropped at once, the very storm that reconnect plans for',
-      remedy: 'write the time over which one replica’s clients can be moved, like 15m',
-    });
+    const problem = 'its clients would all be dropped at once, the very storm that reconnect plans for';
+    const remedy = 'write the time over which one replica’s clients can be moved, like 15m';
+    findings.push({ path: at('drain'), problem, remedy });
   }
   return findings;
 }

@@ -12,7 +12,7 @@ export interface YamlSource {
   spotOf(path: Path, onKey: boolean): Spot | undefined;
 }
 
-export interface Spot {
+interface Spot {
   /** 1-based */
   readonly line: number;
   readonly column: number;
