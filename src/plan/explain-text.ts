@@ -13,9 +13,9 @@ export function explainText(explanation: Explanation): readonly string[] {
     case 'service':
       return explanation.groups.flatMap((group, i) => [...(i > 0 ? [''] : []), ...groupText(group)]);
     case 'pool':
-      return [...poolText(explanation.pool), ...explanation.groups.flatMap((group) => ['', ...groupText(group)])];
+      return [...poolText(explanation.pool), ...briefly(explanation.groups)];
     case 'offering':
-      return [...explanation.pools.flatMap(poolText), ...explanation.groups.flatMap((g) => ['', ...groupText(g)])];
+      return [...explanation.pools.flatMap(poolText), ...briefly(explanation.groups)];
     case 'not-in-plan':
       return whyNotText(explanation.why);
     case 'unknown':
@@ -41,13 +41,41 @@ function groupText(group: GroupWhy): readonly string[] {
       : ['  load      not known: nothing was seen, so there is no forecast']),
     `  replicas  ${needOf(demand)}${arithmetic(group)}; may have ${count(group.minReplicas)} to ${count(group.maxReplicas)}`,
     `  placed    ${counted(placed, 'replica')}${spare > 0 ? `, ${count(spare)} more than the load needs, for the rules below or because whole nodes have room` : ''}`,
-    ...group.nodes.map((n) => `            ${count(n.replicas)} on ${counted(n.nodes, 'node')} of ${n.offering}`),
+    ...placesText(group),
     ...(usdPerHour === undefined
       ? []
       : [`  price     one more replica costs ${rate(usdPerHour)}, ${amount(usdPerMonth(usdPerHour))} a month`]),
     ...group.rules.map((r) => `  binds     ${r.rule}: easing it by one replica saves ${rate(r.usdPerHour)}`),
-    ...[...demand.ruledOut].map(([place, reason]) => `  not in    ${place}: ${reason}`),
+    ...ruledOutText(demand.ruledOut),
   ];
+}
+
+/** On a pool the groups are a line each; asked for by name they tell all. */
+function briefly(groups: readonly GroupWhy[]): readonly string[] {
+  if (groups.length === 0) return [];
+  const lines = groups.map(({ demand, usdPerHour }) => {
+    const price = usdPerHour === undefined ? '' : `; one more replica costs ${amount(usdPerMonth(usdPerHour))} a month`;
+    return `  ${needOf(demand)}${price}`;
+  });
+  return ['', ...lines, '', `godwit explain ${groups[0]?.demand.name} tells more of a group`];
+}
+
+const MOST_PLACES = 8;
+
+function placesText({ nodes }: GroupWhy): readonly string[] {
+  const rest = nodes.length - MOST_PLACES;
+  return [
+    ...nodes
+      .slice(0, MOST_PLACES)
+      .map((n) => `            ${count(n.replicas)} on ${counted(n.nodes, 'node')} of ${n.offering}`),
+    ...(rest > 0 ? [`            and on ${counted(rest, 'further offering')}`] : []),
+  ];
+}
+
+function ruledOutText(ruledOut: ReadonlyMap<string, string>): readonly string[] {
+  const places = new Map<string, string[]>();
+  for (const [place, reason] of ruledOut) places.set(reason, [...(places.get(reason) ?? []), place]);
+  return [...places].map(([reason, all]) => `  not in    ${named(all, 6)}: ${reason}`);
 }
 
 function arithmetic({ demand, capacityPerReplica, headroom }: GroupWhy): string {
@@ -81,11 +109,14 @@ function poolText({ change, used, price, step, waiting }: PoolWhy): readonly str
   ];
 }
 
+/** Offerings with the same answer, most often the zones of a region, are told together. */
 export function whyNotText({ asked, answers, more }: WhyNotAnswers): readonly string[] {
+  const byText = new Map<string, string[]>();
+  for (const { offering, text } of answers) byText.set(text, [...(byText.get(text) ?? []), offering]);
   return [
-    ...answers.map((a) => `${a.offering}: ${a.text}`),
+    ...[...byText].flatMap(([text, offerings]) => [...offerings, `  ${text}`]),
     ...(more > 0
-      ? [`${counted(more, 'further offering')} ${more === 1 ? 'matches' : 'match'} ${asked}; --limit shows more`]
+      ? ['', `${counted(more, 'further offering')} ${more === 1 ? 'matches' : 'match'} ${asked}; --limit shows more`]
       : []),
   ];
 }

@@ -5,6 +5,7 @@ import type { Resources } from '../quantity.ts';
 import type { Instant } from '../units.ts';
 import { instant } from '../units.ts';
 import { peakStep } from './json.ts';
+import { oneMoreReplica } from './one-more.ts';
 import { byText } from './order.ts';
 import type { Decided, PoolChange, Step, Waiting } from './plan.ts';
 import { whyNot, type WhyNotAnswers } from './why-not.ts';
@@ -75,7 +76,8 @@ export function explain(decided: Omit<Decided, 'judgements'>, subject: string): 
     return { kind: 'offering', offering: subject, pools: whys, groups: groupsOn(decided, pools) };
   }
   const why = whyNot(decided, subject);
-  if (why.answers.some((a) => a.because !== 'unknown')) return { kind: 'not-in-plan', why };
+  if (subject.split('/').length > 2 || why.answers.some((a) => a.because !== 'unknown'))
+    return { kind: 'not-in-plan', why };
   return { kind: 'unknown', subject, nearest: nearest(subject, namesIn(decided)) };
 }
 
@@ -103,8 +105,8 @@ function groupWhy(decided: Omit<Decided, 'judgements'>, demand: GroupDemand): Gr
       nodes.set(node.offering, { nodes: known.nodes + node.count, replicas: known.replicas + each * node.count });
     }
   }
-  const { groupPrices, rulePrices } = plan.placement.certificate;
-  const usdPerHour = groupPrices[demand.name];
+  const { rulePrices } = plan.placement.certificate;
+  const usdPerHour = oneMoreReplica(demand, plan.placement);
   const forecast = service && forecastWhy(decided, service, demand);
   return {
     demand,

@@ -5,6 +5,7 @@ import { amount, count, counted, duration, named, percent, short } from '../figu
 import { loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
 import { byText } from './order.ts';
 import { roomOn, type Load } from './parking.ts';
+import { zoneText } from './usable.ts';
 
 /** What the words about a step are made from. */
 export interface Grounds {
@@ -75,7 +76,7 @@ function heirOf(
 
 function replacedBy(pool: PacedPool, heir: PacedPool, group: Group | undefined): string {
   const [old, fresh] = group ? [perReplica(pool, group), perReplica(heir, group)] : [undefined, undefined];
-  const name = `${heir.candidate.type} in ${heir.candidate.zone}${purchaseNote(pool.candidate, heir.candidate)}`;
+  const name = `${heir.candidate.type} in ${zoneText(heir.candidate)}${purchaseNote(pool.candidate, heir.candidate)}`;
   if (group && old !== undefined && fresh !== undefined && old > fresh) {
     return `dearer than ${name} for what it carries: ${amount(old)}/h against ${amount(fresh)}/h a replica of ${group.name}`;
   }

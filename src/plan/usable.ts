@@ -24,5 +24,9 @@ export function usableFor({ groups, offerings }: Pick<Problem, 'groups' | 'offer
   };
 }
 
+/** A zone's name for people, with the region where it does not tell it: Azure calls its zones `1`, `2`, `3` everywhere. */
+export const zoneText = ({ region, zone }: { readonly region: string; readonly zone: string }): string =>
+  zone.startsWith(region) ? zone : `${region}/${zone}`;
+
 export const zoneOf = (at: { readonly provider: string; readonly region: string; readonly zone: string }): string =>
   `${placeOf(at)}/${at.zone}`;

@@ -5,6 +5,7 @@ import type { ObservedPool } from '../ports.ts';
 import { shortened } from '../trouble.ts';
 import { counted, named, rateChange } from '../figures.ts';
 import type { Waiting } from './plan.ts';
+import { zoneText } from './usable.ts';
 
 export interface Doubts {
   readonly observation: Pick<Observation, 'signals'>;
@@ -23,7 +24,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
     ...doubts.demand.filter((d) => d.setBy === 'hold' || d.setBy === 'maximum').map((d) => `${d.name}: ${d.reason}`),
     ...doubts.unpriced.map(
       (pool) =>
-        `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${pool.zone}, ${pool.purchase}), ` +
+        `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${zoneText(pool)}, ${pool.purchase}), ` +
         `which the catalog does not price: it stays as it is, carries nothing in this plan and is in no total`,
     ),
     ...waitingWarnings(doubts.waiting),

@@ -6,6 +6,7 @@ import { entryOf, type Entry } from '../placement/enter.ts';
 import type { Candidate, Group } from '../placement/problem.ts';
 import { NO_RESOURCES } from '../quantity.ts';
 import { amount, counted, named, percent, percentChange, rate } from '../figures.ts';
+import { shortened } from '../trouble.ts';
 import { byText } from './order.ts';
 import type { Decided } from './plan.ts';
 import { reachable } from './reachable.ts';
@@ -65,24 +66,23 @@ function unknown({ fleet, observation }: Omit<Decided, 'judgements'>, asked: str
   const answer = (because: Because, text: string): WhyNot => ({ offering: asked, because, text });
   const [provider = '', region, zone, type] = asked.split('/');
   if (region === undefined) return answer('unknown', unknownType(asked, observation.offerings));
-  const regions = fleet.clouds.filter((c) => c.provider === provider).flatMap((c) => c.regions);
-  if (!asked.includes('*')) {
-    const known = regions.find((r) => r.name === region);
-    if (regions.length === 0) return answer('not-in-fleet', `the fleet is not on ${provider}`);
-    if (!known)
-      return answer(
-        'not-in-fleet',
-        `the fleet is not in ${region}; at ${provider} it is in ${named(
-          regions.map((r) => r.name),
-          6,
-        )}`,
-      );
-    if (zone !== undefined && !known.zones.includes(zone)) {
-      return answer(
-        'not-in-fleet',
-        `the fleet does not use zone ${zone}; in ${region} it uses ${named(known.zones, 6)}`,
-      );
-    }
+  const cloud = fleet.clouds.filter((c) => c.provider === provider);
+  const regions = cloud.flatMap((c) => c.regions);
+  const inFleet = regions.find((r) => r.name === region);
+  if (!provider.includes('*') && cloud.length === 0)
+    return answer('not-in-fleet', `the fleet is not on ${shortened(provider)}`);
+  if (!region.includes('*') && regions.length > 0 && !inFleet) {
+    const names = named(
+      regions.map((r) => r.name),
+      6,
+    );
+    return answer('not-in-fleet', `the fleet is not in ${shortened(region)}; at ${provider} it is in ${names}`);
+  }
+  if (inFleet && zone !== undefined && !zone.includes('*') && !inFleet.zones.includes(zone)) {
+    return answer(
+      'not-in-fleet',
+      `the fleet does not use zone ${shortened(zone)}; in ${region} it uses ${named(inFleet.zones, 6)}`,
+    );
   }
   const there = observation.offerings.filter((o) => o.provider === provider && o.region === region);
   const elsewhere = [...new Set(there.filter((o) => o.type === type).map((o) => `${o.zone} ${o.purchase}`))];
@@ -92,16 +92,26 @@ function unknown({ fleet, observation }: Omit<Decided, 'judgements'>, asked: str
 }
 
 function unknownType(type: string, offerings: readonly Offering[]): string {
-  let known = [...new Set(offerings.map((o) => o.type))].toSorted();
-  const close: string[] = [];
-  for (let i = 0; i < 3; i++) {
-    const guess = nearest(type, known);
-    if (guess === undefined) break;
-    close.push(guess);
-    known = known.filter((name) => name !== guess);
-  }
+  const known = [...new Set(offerings.map((o) => o.type))].toSorted();
+  const close = nearestTypes(type, known);
   const meant = close.length > 0 ? `; did you mean ${close.join(' or ')}?` : '';
-  return `the catalog has no ${type} in the fleet's regions${meant}`;
+  return `the catalog has no ${shortened(type)} in the fleet's regions${meant}`;
+}
+
+/** What it may be a misspelling of; failing that, types that begin alike: a size that the family does not have. */
+function nearestTypes(type: string, known: readonly string[]): readonly string[] {
+  const guess = nearest(type, known);
+  const alike = (name: string): number => {
+    let n = 0;
+    while (n < name.length && name[n]?.toLowerCase() === type[n]?.toLowerCase()) n++;
+    return n;
+  };
+  const siblings = known
+    .map((name) => ({ name, alike: alike(name) }))
+    .filter((s) => s.name !== guess && s.alike >= Math.max(3, type.length / 3))
+    .toSorted((a, b) => b.alike - a.alike || byText(a.name, b.name))
+    .map((s) => s.name);
+  return [...(guess === undefined ? [] : [guess]), ...siblings].slice(0, 3);
 }
 
 function answerFor(decided: Omit<Decided, 'judgements'>, offering: Offering): WhyNot {
@@ -138,7 +148,9 @@ function answerFor(decided: Omit<Decided, 'judgements'>, offering: Offering): Wh
 }
 
 function inPlan({ plan }: Omit<Decided, 'judgements'>, offering: Offering, placed: number): string {
-  const pools = plan.pools.filter((p) => p.offering === offering.id).map((p) => `${p.pool} ${p.from} → ${p.to}`);
+  const pools = plan.pools
+    .filter((p) => p.offering === offering.id)
+    .map((p) => `${p.pool} ${p.from} → ${p.to}${p.goal === p.to ? '' : `, later ${p.goal}`}`);
   const scarce = plan.placement.certificate.availabilityPrices[offering.id];
   const more = scarce === undefined ? '' : `; no more of them can be had, and one more would save ${rate(scarce)}`;
   return `it is in the plan: ${counted(placed, 'node')} (${named(pools)})${more}`;

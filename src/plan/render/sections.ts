@@ -2,8 +2,10 @@ import { aligned, amount, count, counted, duration, monthlyChange, percent, rate
 import type { GroupDemand } from '../../demand/demand.ts';
 import type { Judgement } from '../../policy/policy.ts';
 import { isoOf, usdPerMonth, type Instant } from '../../units.ts';
+import { oneMoreReplica } from '../one-more.ts';
 import { byText } from '../order.ts';
 import type { Decided, PoolChange } from '../plan.ts';
+import { zoneText } from '../usable.ts';
 import { left, right, type GridSection, type ListSection, type Row, type Tone } from './view.ts';
 
 /** Where a fleet has more of something than a person reads, the rest is summed up unless all of it is asked for. */
@@ -19,7 +21,6 @@ export function demandSection({ fleet, plan }: Decided): GridSection {
   const demand = plan.demand.toSorted(
     (a, b) => (order.get(a.service) ?? 0) - (order.get(b.service) ?? 0) || byText(a.market, b.market),
   );
-  const prices = plan.placement.certificate.groupPrices;
   return {
     kind: 'grid',
     title: 'Demand',
@@ -36,7 +37,7 @@ export function demandSection({ fleet, plan }: Decided): GridSection {
       right('+1 a month', { drop: 3 }),
     ],
     rows: demand.map((d): Row => {
-      const price = prices[d.name];
+      const price = oneMoreReplica(d, plan.placement);
       return {
         cells: [
           d.service,
@@ -118,9 +119,6 @@ function eachPool(pools: readonly PoolChange[], all: number): GridSection {
     note: `at list price${empty > 0 ? `; ${counted(empty, 'empty pool')} not shown` : ''}`,
   };
 }
-
-export const zoneText = ({ region, zone }: { readonly region: string; readonly zone: string }): string =>
-  zone.startsWith(region) ? zone : `${region}/${zone}`;
 
 const toneOf = (change: number): { readonly tone?: Tone } => (change === 0 ? {} : { tone: change > 0 ? 'up' : 'down' });
 
