@@ -37,6 +37,9 @@ const SUFFIX: Readonly<Record<string, number>> = {
 };
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 
+/** No quantity that anyone means is longer; the pattern takes quadratic time on what merely looks like one. */
+const LONGEST = 64;
+
 /**
  * A Kubernetes quantity (`500m`, `1Gi`, `2e3`) or a plain number, in base units (cores, bytes, count).
  * Returns undefined when it is not one, is negative or is not finite.
@@ -44,7 +47,7 @@ const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(n|u|m|k|M|G|T|P|E
  */
 export function parseQuantity(text: string | number): number | undefined {
   if (typeof text === 'number') return Number.isFinite(text) && text >= 0 ? text : undefined;
-  const match = QUANTITY.exec(text.trim());
+  const match = text.length > LONGEST ? null : QUANTITY.exec(text.trim());
   if (!match) return undefined;
   const value = Number(match[1]) * (SUFFIX[match[2] ?? ''] ?? Number.NaN);
   return Number.isFinite(value) && value >= 0 ? value : undefined;

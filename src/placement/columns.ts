@@ -137,7 +137,7 @@ export class ColumnModel {
       objectives.push(answer.objective);
       const before = objectives.at(-1 - STILL_ROUNDS);
       const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
-      if (!still && this.add(this.price(answer.dual).fresh) > 0) continue;
+      if (!still && this.add(this.price(answer.dual, false).fresh) > 0) continue;
       if (exact >= exactRounds || this.add(this.price(answer.dual, true).fresh) === 0) return answer;
       exact++;
       objectives.length = 0;
@@ -145,48 +145,49 @@ export class ColumnModel {
   }
 
   /**
-   * The best filling of every candidate at these duals.
+   * A worthwhile filling of every candidate that has one at these duals.
    *
-   * @param exactly settle by dynamic programming what the search leaves open: tighter bounds, columns it overlooks
+   * @param exactly false: greedy fillings only, with bounds that are valid but loose. true: what these leave open is
+   *   settled by dynamic programming, and by search where requests have no lattice
    */
-  price(dual: Float64Array, exactly = false): Pricing {
+  price(dual: Float64Array, exactly: boolean): Pricing {
     const { instance, master } = this;
     const { groups, candidates, locations, locationOf, resources } = instance;
     const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
-    const worth = new Float64Array(candidates.length);
     const nodeWorth = Float64Array.from(master.nodeTerms, (terms) => dot(terms, dual));
-    const found: { pattern: Pattern; saving: number; location: number }[] = [];
+    const worth = new Float64Array(candidates.length);
+    const found: Found[] = [];
     const open: number[] = [];
     const items = new ItemList(groups.length, resources);
+    const least = (o: number): number => {
+      const price = this.objective.nodePrice[o] ?? 0;
+      return price - (nodeWorth[o] ?? 0) + WORTHWHILE * Math.max(price, 1e-3);
+    };
+    const keep = (o: number, filling: Int32Array, value: number): void => {
+      const saving = (value - least(o)) / Math.max(this.objective.nodePrice[o] ?? 0, 1e-9);
+      if (saving > 0) found.push({ pattern: { candidate: o, filling }, saving, location: locationOf[o] ?? 0 });
+    };
+    const search = (o: number, thoroughly: boolean): number => {
+      itemsOn(instance, o, items, (g) => replicaWorth[g * locations.length + (locationOf[o] ?? 0)] ?? 0);
+      if (items.count === 0) return 0;
+      const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
+      const weights = this.weights.subarray(o * resources, (o + 1) * resources);
+      const filling = this.knapsack.solve(items, capacity, least(o), weights, thoroughly);
+      if (filling.value > least(o)) keep(o, items.spread(filling.counts, groups.length), filling.value);
+      return filling.bound;
+    };
     for (let o = 0; o < candidates.length; o++) {
-      const l = locationOf[o] ?? 0;
-      itemsOn(instance, o, items, (g) => replicaWorth[g * locations.length + l] ?? 0);
-      if (items.count === 0) continue;
-      const price = (this.objective.nodePrice[o] ?? 0) - (nodeWorth[o] ?? 0);
-      const least = price + WORTHWHILE * Math.max(this.objective.nodePrice[o] ?? 0, 1e-3);
-      const filling = this.knapsack.solve(
-        items,
-        instance.capacity.subarray(o * resources, (o + 1) * resources),
-        least,
-        this.weights.subarray(o * resources, (o + 1) * resources),
-      );
-      worth[o] = filling.bound;
-      if (filling.bound > least) open.push(o);
-      if (filling.value <= least) continue;
-      found.push({
-        pattern: { candidate: o, filling: items.spread(filling.counts, groups.length) },
-        saving: (filling.value - price) / Math.max(price, 1e-9),
-        location: l,
-      });
+      worth[o] = search(o, false);
+      if ((worth[o] ?? 0) > least(o)) open.push(o);
     }
     if (exactly) {
+      const left = new Set(open);
       for (const { o, bound, filling, value } of settled(instance, open, replicaWorth)) {
         worth[o] = Math.min(worth[o] ?? Infinity, bound);
-        const price = (this.objective.nodePrice[o] ?? 0) - (nodeWorth[o] ?? 0);
-        if (!filling || value <= price + WORTHWHILE * Math.max(this.objective.nodePrice[o] ?? 0, 1e-3)) continue;
-        const saving = (value - price) / Math.max(price, 1e-9);
-        found.push({ pattern: { candidate: o, filling }, saving, location: locationOf[o] ?? 0 });
+        left.delete(o);
+        if (filling) keep(o, filling, value);
       }
+      for (const o of left) worth[o] = Math.min(worth[o] ?? Infinity, search(o, true));
     }
     return { fresh: bestPerLocation(found), worth, nodeWorth };
   }
@@ -348,7 +349,15 @@ function startingPatterns(instance: Instance): Pattern[] {
   return patterns;
 }
 
-function bestPerLocation(found: { pattern: Pattern; saving: number; location: number }[]): Pattern[] {
+/** A filling that is worth more than its node costs. */
+interface Found {
+  readonly pattern: Pattern;
+  /** as a share of the node's price */
+  readonly saving: number;
+  readonly location: number;
+}
+
+function bestPerLocation(found: readonly Found[]): Pattern[] {
   const taken = new Map<number, number>();
   const chosen: Pattern[] = [];
   for (const f of found.toSorted((a, b) => b.saving - a.saving || a.pattern.candidate - b.pattern.candidate)) {

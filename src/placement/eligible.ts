@@ -13,23 +13,32 @@ export function ruledOut(group: Group, candidate: Candidate): string | undefined
 }
 
 function notAllowed(allow: Allowed, c: Candidate): string | undefined {
-  const place = `${c.provider}/${c.region}`;
-  const checks: readonly (readonly [string, readonly string[] | undefined, string])[] = [
-    ['provider', allow.provider, c.provider],
-    ['place', allow.place, place],
-    ['region', allow.region, c.region],
-    ['zone', allow.zone, c.zone],
-    ['architecture', allow.arch, c.arch],
-    ['purchase', allow.purchase, c.purchase],
-    ['type', allow.type, c.type],
-    ['GPU', allow.gpu, c.gpu?.name ?? 'none'],
-  ];
-  for (const [what, patterns, value] of checks) {
-    if (patterns && !patterns.some((pattern) => globMatch(pattern, value))) {
-      return `allows ${what} ${patterns.slice(0, 4).join(', ')}${patterns.length > 4 ? ' …' : ''}, not ${value}`;
-    }
+  return (
+    outside('provider', allow.provider, c.provider) ??
+    outside('place', allow.place, `${c.provider}/${c.region}`) ??
+    outside('region', allow.region, c.region) ??
+    outside('zone', allow.zone, c.zone) ??
+    outside('architecture', allow.arch, c.arch) ??
+    outside('purchase', allow.purchase, c.purchase) ??
+    outside('type', allow.type, c.type) ??
+    outside('GPU', allow.gpu, c.gpu?.name ?? 'none')
+  );
+}
+
+/** Answers that were given already: thousands of offerings share a few dozen types, zones and places. */
+const answers = new WeakMap<readonly string[], Map<string, string | null>>();
+
+function outside(what: string, patterns: readonly string[] | undefined, value: string): string | undefined {
+  if (!patterns) return undefined;
+  let known = answers.get(patterns);
+  if (!known) answers.set(patterns, (known = new Map()));
+  let answer = known.get(value);
+  if (answer === undefined) {
+    const listed = `${patterns.slice(0, 4).join(', ')}${patterns.length > 4 ? ' …' : ''}`;
+    const matched = patterns.some((pattern) => globMatch(pattern, value));
+    known.set(value, (answer = matched ? null : `allows ${what} ${listed}, not ${value}`));
   }
-  return undefined;
+  return answer ?? undefined;
 }
 
 /** The first resource of which a whole node has less than one replica needs. */

@@ -69,14 +69,19 @@ export class Knapsack {
    * @param capacity resources of the node
    * @param worthwhile a bound at or under this is enough: no filling is looked for
    * @param weights of the resources, to start from and left improved for the next call on the same node
+   * @param thoroughly false: the first filling above `worthwhile` will do
    */
-  solve(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array): Filling {
+  solve(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array, thoroughly = true): Filling {
     this.shareOut(items, capacity);
     const bound = this.surrogateBound(items, weights, worthwhile);
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
-    for (const scarcity of STARTS) this.greedy(items, scarcity, weights);
+    for (const scarcity of STARTS) {
+      this.greedy(items, scarcity, weights);
+      if (!thoroughly && this.bestValue > worthwhile) break;
+    }
+    if (!thoroughly) return { value: this.bestValue, bound, counts: this.best };
     const proved = this.searchAll(items, weights);
     if (!proved) this.refill(items, bound);
     return { value: this.bestValue, bound: proved ? Math.min(bound, this.bestValue) : bound, counts: this.best };
@@ -142,7 +147,7 @@ export class Knapsack {
     return bound;
   }
 
-  /** One at a time, the item worth most for what it takes of resources weighed by their scarcity. */
+  /** Step by step, the item worth most for what it takes of resources weighed by their scarcity. */
   private greedy(items: Items, scarcity: number, weights: Float64Array): void {
     const { resources, use, left, now } = this;
     left.fill(1);
@@ -170,8 +175,11 @@ export class Knapsack {
         }
       }
       if (chosen < 0) break;
-      this.put(chosen, 1);
-      value += items.value[chosen] as number;
+      // half of what fits at a time: as the node fills up, the steps become single replicas
+      const room = Math.min(this.roomFor(chosen), (items.most[chosen] as number) - (now[chosen] as number));
+      const n = Math.max(1, room >> 1);
+      this.put(chosen, n);
+      value += n * (items.value[chosen] as number);
     }
     this.keepIfBest(value);
   }

@@ -22,6 +22,8 @@ export class Lattice {
   private readonly extent: Int32Array;
   private readonly stride: Int32Array;
   private readonly pieces: { readonly item: number; readonly count: number; readonly step: Int32Array }[] = [];
+  /** the resource along which neighbouring points lie */
+  private readonly row: number;
   private readonly best: Float64Array;
   private readonly taken: Uint8Array;
   private readonly items: readonly LatticeItem[];
@@ -59,7 +61,11 @@ export class Lattice {
     this.extent = new Int32Array(largest.length);
     this.stride = new Int32Array(largest.length);
     let points = 1;
-    for (const r of dimensions) {
+    // the widest resource first: its points are neighbours
+    const widest = (r: number): number => (largest[r] ?? 0) / (units[r] ?? 1);
+    const order = dimensions.toSorted((a, b) => widest(b) - widest(a) || a - b);
+    this.row = order[0] ?? 0;
+    for (const r of order) {
       this.unit[r] = units[r] ?? 1;
       this.extent[r] = Math.floor((largest[r] ?? 0) / (units[r] ?? 1) + 1e-9);
       this.stride[r] = points;
@@ -102,27 +108,36 @@ export class Lattice {
     return counts;
   }
 
+  /**
+   * Row by row: within a row the widest resource runs, so the inner loop is a plain walk over neighbouring points and
+   * whether a piece fits in the other resources is asked once a row.
+   */
   private filled(): this {
-    const { best, taken, extent, stride } = this;
+    const { best, taken, extent, stride, row } = this;
     const points = best.length;
+    const width = (extent[row] as number) + 1;
+    const others = [...stride.keys()].filter((r) => r !== row && (stride[r] as number) > 0);
     this.pieces.forEach(({ item, count, step }, p) => {
       const worth = (this.items[item]?.value ?? 0) * count;
       const offset = this.offset(step);
+      const first = step[row] as number;
+      const flags = p * points;
       // downwards, so that each piece is taken once at most
-      for (let point = points - 1; point >= offset; point--) {
+      for (let start = points - width; start >= 0; start -= width) {
         let fits = true;
-        for (let r = 0; r < step.length; r++) {
-          const s = step[r] as number;
-          if (s > 0 && Math.floor(point / (stride[r] as number)) % ((extent[r] as number) + 1) < s) {
+        for (const r of others) {
+          if (Math.floor(start / (stride[r] as number)) % ((extent[r] as number) + 1) < (step[r] as number)) {
             fits = false;
             break;
           }
         }
         if (!fits) continue;
-        const value = (best[point - offset] as number) + worth;
-        if (value > (best[point] as number)) {
-          best[point] = value;
-          taken[p * points + point] = 1;
+        for (let point = start + width - 1; point >= start + first; point--) {
+          const value = (best[point - offset] as number) + worth;
+          if (value > (best[point] as number)) {
+            best[point] = value;
+            taken[flags + point] = 1;
+          }
         }
       }
     });

@@ -1,5 +1,5 @@
 import type { LinearSolver } from '../ports.ts';
-import { ColumnModel } from './columns.ts';
+import { ColumnModel, dot } from './columns.ts';
 import { dive, type Whole } from './dive.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
@@ -29,7 +29,7 @@ export function pack(
   solver: LinearSolver,
 ): Whole {
   const { instance } = model;
-  const { nodeWorth } = model.price(dual);
+  const nodeWorth = Float64Array.from(model.master.nodeTerms, (terms) => dot(terms, dual));
   const price = nodePrice.map((p, o) => Math.max(p - (nodeWorth[o] ?? 0), 0.001 * p));
   const nodes: { pattern: Whole['nodes'][number]['pattern']; count: number }[] = [];
   const missing = new Float64Array(instance.groups.length);
@@ -128,7 +128,7 @@ function packRest(
   const nodePrice = Float64Array.from(here, (o) => price[o] ?? 0);
   const model = new ColumnModel(inside, master, solver, { nodePrice, keptCredit: new Float64Array(here.length) });
   try {
-    const answer = model.converge(ROUNDS);
+    const answer = model.converge(ROUNDS, 2);
     const whole: Whole =
       answer.status === 'optimal'
         ? dive(model, answer.primal)

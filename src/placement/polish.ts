@@ -102,10 +102,11 @@ class State {
 
   /** Nodes whose replicas find room on others, the emptiest first. */
   emptyNodes(): void {
-    for (const node of this.loosest()) {
+    const loosest = this.loosest();
+    for (const node of loosest) {
       const least = this.instance.candidates[node.candidate]?.atLeast ?? 0;
       if ((this.counts[node.candidate] ?? 0) <= least) continue;
-      const moves = this.roomFor(node);
+      const moves = this.roomFor(node, loosest);
       if (!moves) continue;
       this.count(node.candidate, -1);
       const bill = this.billed();
@@ -210,8 +211,8 @@ class State {
    * Where all of a node's replicas could go: its own location first, then others that egress does not tell apart. The
    * groups' rules on where they stand are counted anew for every replica that changes location.
    */
-  private roomFor(node: Node): Move[] | undefined {
-    const others = this.loosest().filter((s) => s !== node && this.near(s, node));
+  private roomFor(node: Node, among: readonly Node[]): Move[] | undefined {
+    const others = among.filter((s) => s !== node && !s.gone && this.near(s, node));
     const here = this.instance.locationOf[node.candidate];
     const order = others.toSorted(
       (a, b) =>
@@ -263,8 +264,10 @@ class State {
     return this.problem.rules.flows.length === 0 || (x.provider === y.provider && x.region === y.region);
   }
 
+  /** Loose nodes, the emptiest first. */
   private loosest(): Node[] {
-    return this.singles.filter((s) => !s.gone).toSorted((a, b) => this.fullness(a) - this.fullness(b));
+    const full = new Map(this.singles.map((s) => [s, s.gone ? 0 : this.fullness(s)]));
+    return this.singles.filter((s) => !s.gone).toSorted((a, b) => (full.get(a) ?? 0) - (full.get(b) ?? 0));
   }
 
   /** Replicas of a group in each location. */

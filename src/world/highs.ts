@@ -19,7 +19,12 @@ export async function loadHighs(): Promise<LinearSolver> {
 
 function openModel(highs: Highs, rows: RowBounds): LinearModel {
   const model = highs.createModel();
-  model.options.set({ output_flag: false, simplex_iteration_limit: ITERATION_LIMIT, random_seed: 1 });
+  model.options.set({
+    output_flag: false,
+    simplex_iteration_limit: ITERATION_LIMIT,
+    simplex_strategy: 4,
+    random_seed: 1,
+  });
   const rowCount = rows.lower.length;
   let columnCount = 0;
   let whole = false;
