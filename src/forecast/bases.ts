@@ -1,6 +1,7 @@
 import type { History } from './history.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf } from './seasons.ts';
+import { weekdayChange } from './weekday.ts';
 
 /** What the same hour of earlier days or weeks says, for every step of the past and of the future. */
 export interface Base {
@@ -19,6 +20,8 @@ export interface BaseKind {
   /** seasons averaged, and the weight of each against the next newer one */
   readonly seasons: number;
   readonly fade: number;
+  /** whether the day of the week is made up for */
+  readonly weekdays: boolean;
 }
 
 /** A season is used when the history leaves this many days to see how well it does. */
@@ -33,10 +36,14 @@ export function kindsFor({ seasons, stepMs, values }: History): readonly BaseKin
   const n = values.length;
   const kinds: BaseKind[] = [];
   const { day, week } = seasons;
-  if (day !== undefined && n > judge) kinds.push({ name: 'yesterday', season: day, seasons: 1, fade: 1 });
-  if (day !== undefined && n > day + judge) kinds.push({ name: 'mean of days', season: day, seasons: 7, fade: 0.7 });
-  if (week !== undefined && n > week + judge) kinds.push({ name: 'last week', season: week, seasons: 1, fade: 1 });
-  if (week !== undefined && n > 2 * week) kinds.push({ name: 'mean of weeks', season: week, seasons: 5, fade: 0.6 });
+  if (day !== undefined && n > judge)
+    kinds.push({ name: 'yesterday', season: day, seasons: 1, fade: 1, weekdays: true });
+  if (day !== undefined && n > day + judge)
+    kinds.push({ name: 'mean of days', season: day, seasons: 7, fade: 0.7, weekdays: true });
+  if (week !== undefined && n > week + judge)
+    kinds.push({ name: 'last week', season: week, seasons: 1, fade: 1, weekdays: false });
+  if (week !== undefined && n > 2 * week)
+    kinds.push({ name: 'mean of weeks', season: week, seasons: 5, fade: 0.6, weekdays: false });
   return kinds;
 }
 
@@ -51,6 +58,7 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, leads: n
   const n = seen.length;
   const logs = new Float64Array(n + leads).fill(Number.NaN);
   const first = lagOf(kind.season, ahead);
+  const change = kind.weekdays ? weekdayChange(history, first) : (): number => 0;
   for (let i = first; i < n + leads; i++) {
     let weight = 1;
     let weights = 0;
@@ -59,7 +67,7 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, leads: n
       const j = i - lagOf(kind.season, k);
       if (j < 0) break;
       if (j < n) {
-        sum += weight * (seen[j] ?? 0);
+        sum += weight * ((seen[j] ?? 0) + change(i, k));
         weights += weight;
       }
       weight *= kind.fade;

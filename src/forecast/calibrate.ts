@@ -24,7 +24,7 @@ export function calibrate(experts: Experts, points: Points): Calibration {
   const residuals = new Float64Array(points.count);
   for (let p = 0; p < points.count; p++) {
     const t = points.origins[p] ?? 0;
-    const was = experts.logs[t + (points.leads[p] ?? 1)] ?? 0;
+    const was = experts.scored[t + (points.leads[p] ?? 1)] ?? 0;
     residuals[p] = was - mean(said.subarray(p * width, (p + 1) * width), weights, experts.logs[t] ?? 0);
   }
   return { slopes, weights, spread: spreadOf(residuals, daysOf(experts, points)) };
@@ -70,7 +70,7 @@ function weigh(experts: Experts, points: Points, said: Float64Array): Float64Arr
   const width = experts.families.length;
   const errors = new Float64Array(width);
   for (let p = 0; p < points.count; p++) {
-    const was = experts.logs[(points.origins[p] ?? 0) + (points.leads[p] ?? 1)] ?? 0;
+    const was = experts.scored[(points.origins[p] ?? 0) + (points.leads[p] ?? 1)] ?? 0;
     for (let e = 0; e < width; e++) {
       const one = said[p * width + e] ?? Number.NaN;
       errors[e] = (errors[e] ?? 0) + (Number.isNaN(one) ? 1 : Math.abs(was - one));

@@ -35,16 +35,21 @@ function sameHour(values: Float64Array, i: number, day: number | undefined): Flo
   return same.filter((v) => !Number.isNaN(v));
 }
 
-/** A value is an outlier from this many times the 90th percentile … */
-const OUTLIER_TIMES = 10;
+/** A value is a spike from this many times the 90th percentile … */
+const SPIKE_TIMES = 10;
 /** … unless it stays there for longer than this: then it is load. */
-const OUTLIER_LASTS_S = 3600;
+const SPIKE_LASTS_S = 3600;
 
-/** Cuts short spikes to ten times the 90th percentile: a broken exporter can't size a fleet, a flash crowd still can. */
-export function cutOutliers(values: Float64Array, step: Seconds, notes: string[]): void {
-  const most = OUTLIER_TIMES * quantileIn(values, 0.9);
-  const longest = Math.max(2, Math.floor(OUTLIER_LASTS_S / step));
-  if (!(most > 0)) return;
+/**
+ * Cuts short spikes to ten times the 90th percentile, in place: a broken exporter can't size a fleet, a flash crowd
+ * still can. Answers 1 for each step that is no part of the pattern. A spike at the very end may be a crowd that has
+ * just begun: two steps of it count, cut as they are; a single one waits for the next as if nothing had been seen.
+ */
+export function cutSpikes(values: Float64Array, step: Seconds, notes: string[]): Uint8Array {
+  const spikes = new Uint8Array(values.length);
+  const most = SPIKE_TIMES * quantileIn(values, 0.9);
+  if (!(most > 0)) return spikes;
+  const longest = Math.max(2, Math.floor(SPIKE_LASTS_S / step));
   let cut = 0;
   for (let i = 0; i < values.length; i++) {
     if (!((values[i] ?? 0) > most)) continue;
@@ -52,9 +57,13 @@ export function cutOutliers(values: Float64Array, step: Seconds, notes: string[]
     while ((values[end] ?? 0) > most) end++;
     if (end - i <= longest) {
       cut += end - i;
-      values.fill(most, i, end);
+      const last = end === values.length;
+      values.fill(last && end - i === 1 ? Number.NaN : most, i, end);
+      if (!last) spikes.fill(1, i, end);
     }
     i = end;
   }
-  if (cut > 0) notes.push(`${cut} spikes over ${OUTLIER_TIMES} times the 90th percentile cut to that`);
+  if (cut > 0)
+    notes.push(`${cut} spikes over ${SPIKE_TIMES} times the 90th percentile, cut and left out of the pattern`);
+  return spikes;
 }

@@ -9,8 +9,10 @@ export interface Experts {
   readonly kinds: readonly BaseKind[];
   /** for each expert, the base it starts from */
   readonly families: readonly string[];
-  /** ln load + offset so far */
+  /** ln load + offset so far, without spikes and holes */
   readonly logs: Float64Array;
+  /** the same as it came: what the experts are scored against */
+  readonly scored: Float64Array;
   readonly stepMs: number;
   /** the base of a kind to be used `lead` steps ahead */
   base(kind: number, lead: number): Base;
@@ -33,6 +35,7 @@ export function expertsFor(history: History, leads: number): Experts {
     kinds,
     families: [...kinds.flatMap(({ name }) => Array.from({ length: VARIANTS }, () => name)), 'last value'],
     logs: history.logs,
+    scored: history.scored,
     stepMs: history.stepMs,
     base(kind, lead) {
       const ahead = Math.ceil(lead / (kinds[kind]?.season ?? 1));

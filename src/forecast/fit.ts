@@ -147,7 +147,7 @@ function holdBack(
     const t = points.origins[p] ?? 0;
     const lead = points.leads[p] ?? 1;
     const centre = blend(experts, calibration, t, lead, said);
-    residuals[p] = (history.logs[t + lead] ?? 0) - centre;
+    residuals[p] = (history.scored[t + lead] ?? 0) - centre;
     const was = history.values[t + lead] ?? 0;
     const predicted = Math.max(0, Math.exp(centre + middle) - history.offset);
     smape += was + predicted === 0 ? 0 : (200 * Math.abs(was - predicted)) / (was + predicted);

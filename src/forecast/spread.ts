@@ -15,8 +15,10 @@ export interface Spread {
 const TAIL_RESIDUALS = 20;
 /** … at 98% at the latest, so that the extremes of a few bad hours don't stand alone for P99.9 … */
 const TAIL_FROM_AT_MOST = 0.98;
-/** … and the mean excess is cut here: an exponential tail in logs is a power law, which has no mean from 1 on. */
+/** … and the mean excess is cut here, since an exponential tail in logs is a power law, which has no mean from 1 on. */
 const TAIL_MEAN_AT_MOST = 0.5;
+/** … in which no single excess counts for more than this many of the median one: one spike is not a tail. */
+const EXCESS_AT_MOST_MEDIANS = 8;
 /** With fewer residuals than this nothing is known of the error … */
 const RESIDUALS_AT_LEAST = 20;
 /** … and it is taken to be this wide: P90 is 1.4 times and P99 2.2 times the median. */
@@ -44,13 +46,10 @@ export function spreadOf(unsorted: Float64Array, days: number): Spread {
   const residuals = unsorted.toSorted();
   const tailFrom = Math.min(TAIL_FROM_AT_MOST, Math.max(0.5, 1 - TAIL_RESIDUALS / n));
   const tailStart = empirical(residuals, tailFrom);
-  let excess = 0;
-  let above = 0;
-  for (let i = n - 1; i >= 0 && (residuals[i] ?? 0) > tailStart; i--) {
-    excess += (residuals[i] ?? 0) - tailStart;
-    above++;
-  }
-  const tailMean = Math.min(TAIL_MEAN_AT_MOST, above === 0 ? 0 : excess / above);
+  const above = residuals.subarray(tailStart < (residuals.at(-1) ?? 0) ? residuals.findIndex((r) => r > tailStart) : n);
+  const most = EXCESS_AT_MOST_MEDIANS * ((above[above.length >> 1] ?? tailStart) - tailStart);
+  const excess = above.reduce((sum, r) => sum + Math.min(most, r - tailStart), 0) / Math.max(1, above.length);
+  const tailMean = Math.min(TAIL_MEAN_AT_MOST, excess);
   return { residuals, tailFrom, tailStart, tailMean, caution: days / (days + DAYS_TO_HALVE) };
 }
 
