@@ -1,5 +1,5 @@
 import type { ProviderName } from './catalog/offering.ts';
-import { readTextFile } from './cli/files.ts';
+import { readTextFile } from './world/files.ts';
 import { type Tools, runCycle } from './cycle.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';

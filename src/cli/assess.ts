@@ -98,7 +98,7 @@ const NOTHING_PIPED: Trouble = {
 };
 
 async function readFileText(file: string): Promise<Checked<string>> {
-  const [{ readStream }, { readTextFile }] = await Promise.all([import('./stdin.ts'), import('./files.ts')]);
+  const [{ readStream }, { readTextFile }] = await Promise.all([import('./stdin.ts'), import('../world/files.ts')]);
   const text = await readTextFile(file, LARGEST);
   if (text.ok || !text.troubles.some((t) => t.problem.includes('UTF-8'))) return text;
   return readStream(createReadStream(file), file, LARGEST);

@@ -39,7 +39,8 @@ async function timeOf(text: string): Promise<Instant | Trouble> {
   const ms = text.includes('-') ? parseTime(text) : Number.NaN;
   if (Number.isFinite(ms)) return instant(ms);
   return {
-    file: '--at',
+    file: 'command line',
+    at: '--at',
     value: shortened(text),
     problem: 'it is no time',
     remedy: 'write it as 2026-03-02T18:00Z',

@@ -56,7 +56,16 @@ function groupOf(d: GroupDemand): Group {
 function candidateOf({ offering, atMost, atLeast }: Open, daemonsets: Resources): Candidate {
   const { id, provider, region, zone, type, family, arch, purchase, vcpu, memory, gpu, price } = offering;
   return {
-    ...{ id, provider, region, zone, type, family, arch, purchase, vcpu, memory },
+    id,
+    provider,
+    region,
+    zone,
+    type,
+    family,
+    arch,
+    purchase,
+    vcpu,
+    memory,
     ...(gpu && { gpu }),
     usdPerHour: price.usdPerHour + interruptionCost(offering),
     allocatable: less(offering.allocatable, daemonsets),

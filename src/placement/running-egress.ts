@@ -18,7 +18,7 @@ export function runningEgress(problem: Problem, solver: LinearSolver): number {
   const offerings = problem.offerings
     .filter((o) => (counts.get(o.id) ?? 0) > 0)
     // the nodes are there and paid for: only where replicas are placed on them is to be decided
-    .map(({ atLeast: _, ...o }) => ({ ...o, usdPerHour: o.usdPerHour * 1e-3, atMost: counts.get(o.id) ?? 0 }));
+    .map((o) => ({ ...o, usdPerHour: o.usdPerHour * 1e-3, atLeast: 0, atMost: counts.get(o.id) ?? 0 }));
   const standing: Problem = {
     ...problem,
     offerings,

@@ -1,4 +1,4 @@
-import { readTextFile } from '../cli/files.ts';
+import { readTextFile } from './files.ts';
 import type { CsvSource, SignalSpec } from '../fleet/fleet.ts';
 import type { TrafficSource } from '../ports.ts';
 import { parseColumns, type CsvTable } from '../signals/csv.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readTextFile } from '../../src/cli/files.ts';
+import { readTextFile } from '../../src/world/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'godwit-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
