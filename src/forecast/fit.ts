@@ -29,7 +29,7 @@ export interface FittedBlock extends LeadBlock {
   readonly heldBack?: HeldBack;
 }
 
-export interface HeldBack {
+interface HeldBack {
   readonly spread: Spread;
   /** residuals in logs */
   readonly residuals: Float64Array;

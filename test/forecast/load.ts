@@ -3,7 +3,7 @@ import { instant, seconds, type Instant } from '../../src/units.ts';
 
 /** Load made for tests: a daily and a weekly pattern with noise, from a seed. */
 
-export const MONDAY = Date.UTC(2026, 1, 2);
+const MONDAY = Date.UTC(2026, 1, 2);
 export const HOUR = 3600;
 
 export interface Shape {
