@@ -3,7 +3,7 @@ import { STYLE, STYLE_HASH } from './style.ts';
 import { inert } from './lines.ts';
 import type { Decided } from '../plan.ts';
 import { viewOf } from './view-of.ts';
-import type { GridSection, Row, Section } from './view.ts';
+import { legendOf, type GridSection, type Row, type Section } from './view.ts';
 
 /**
  * The plan as one page that needs nothing else: no script, no font, no request. Its policy allows the one style sheet
@@ -49,13 +49,14 @@ const listHtml = (items: readonly string[]): string =>
   `<ul>${items.map((item) => `<li>${text(item)}</li>`).join('')}</ul>`;
 
 function gridHtml({ columns, rows, note }: GridSection): string {
+  const legend = legendOf(columns, note);
   const head = columns.map((c) => `<th scope="col" class="${c.align}">${text(c.head)}</th>`).join('');
   const body = rows.map((row) => rowHtml(row, columns)).join('\n');
   const table =
     rows.length === 0
       ? ''
       : `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
-  return `${table}${note === undefined ? '' : `<p class="dim">${text(note)}</p>`}`;
+  return `${table}${legend === undefined ? '' : `<p class="dim">${text(legend)}</p>`}`;
 }
 
 function rowHtml({ cells, tone, note }: Row, columns: GridSection['columns']): string {

@@ -1,5 +1,5 @@
 import { inert } from './lines.ts';
-import type { GridSection, Section, View } from './view.ts';
+import { legendOf, type GridSection, type Section, type View } from './view.ts';
 
 /** Sections that a reviewer opens only when the summary raises a question. */
 const FOLDED = new Set(['Demand', 'Pools', 'Pools by place', 'Prices']);
@@ -26,12 +26,13 @@ function sectionText(section: Section): string {
 }
 
 function gridText({ columns, rows, note }: GridSection): string {
+  const legend = legendOf(columns, note);
   const why = rows.some((row) => row.note !== undefined);
   const heads = [...columns.map((column) => column.head), ...(why ? ['why'] : [])];
   const rules = [...columns.map((column) => (column.align === 'right' ? '--:' : ':--')), ...(why ? [':--'] : [])];
   const lines = rows.map((row) => [...row.cells, ...(why ? [row.note ?? ''] : [])]);
   const table = rows.length === 0 ? [] : [line(heads.map(text)), line(rules), ...lines.map((l) => line(l.map(text)))];
-  return [table.join('\n'), note === undefined ? '' : `_${text(note)}_`].filter((part) => part !== '').join('\n\n');
+  return [table.join('\n'), legend === undefined ? '' : `_${text(legend)}_`].filter((part) => part !== '').join('\n\n');
 }
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -4,7 +4,7 @@ import type { Judgement } from '../../policy/policy.ts';
 import { isoOf, usdPerMonth, type Instant } from '../../units.ts';
 import { oneMoreReplica } from '../one-more.ts';
 import { byText } from '../order.ts';
-import type { Decided, PoolChange } from '../plan.ts';
+import type { Decided, PoolChange, Step } from '../plan.ts';
 import { zoneText } from '../usable.ts';
 import { left, right, type GridSection, type ListSection, type Row, type Tone } from './view.ts';
 
@@ -21,6 +21,7 @@ export function demandSection({ fleet, plan }: Decided): GridSection {
   const demand = plan.demand.toSorted(
     (a, b) => (order.get(a.service) ?? 0) - (order.get(b.service) ?? 0) || byText(a.market, b.market),
   );
+  const oneMore = aligned(demand.map((d) => usdPerMonth(oneMoreReplica(d, plan.placement) ?? Number.NaN)));
   return {
     kind: 'grid',
     title: 'Demand',
@@ -28,33 +29,30 @@ export function demandSection({ fleet, plan }: Decided): GridSection {
       left('service', { flexible: true }),
       left('market', { flexible: true }),
       right('load now'),
-      right('planned'),
+      right('planned', { about: 'planned: the largest load, at the quantile, until the next nodes can be there' }),
       left('quantile', { drop: 2 }),
       right('peak'),
       left('unit', { flexible: true }),
       right('replicas'),
-      right('at peak'),
-      right('+1 a month', { drop: 3 }),
+      right('at peak', { drop: 1 }),
+      right('+1 a month', { drop: 3, about: '+1 a month: what one more replica costs' }),
     ],
-    rows: demand.map((d): Row => {
-      const price = oneMoreReplica(d, plan.placement);
-      return {
-        cells: [
-          d.service,
-          d.market,
-          short(loadNow(d, { fleet, plan })),
-          d.setBy === 'hold' ? 'not known' : short(d.load),
-          percent(d.quantile),
-          d.setBy === 'hold' ? 'not known' : short(d.peakLoad),
-          d.unit,
-          `${count(d.replicas)}${SET_BY[d.setBy]}`,
-          count(d.peakReplicas),
-          price === undefined ? 'n/a' : amount(usdPerMonth(price)),
-        ],
-        ...(d.setBy === 'hold' && { tone: 'warn' as const }),
-      };
-    }),
-    note: legend(demand),
+    rows: demand.map((d, i): Row => ({
+      cells: [
+        d.service,
+        d.market,
+        short(loadNow(d, { fleet, plan })),
+        d.setBy === 'hold' ? 'not known' : short(d.load),
+        percent(d.quantile),
+        d.setBy === 'hold' ? 'not known' : short(d.peakLoad),
+        d.unit,
+        `${count(d.replicas)}${SET_BY[d.setBy]}`,
+        count(d.peakReplicas),
+        oneMore[i] ?? 'n/a',
+      ],
+      ...(d.setBy === 'hold' && { tone: 'warn' as const }),
+    })),
+    ...markNote(demand),
   };
 }
 
@@ -72,14 +70,13 @@ function loadNow(d: GroupDemand, { fleet, plan }: Pick<Decided, 'fleet' | 'plan'
   return forecast?.last?.value ?? forecast?.mean[0] ?? Number.NaN;
 }
 
-function legend(demand: readonly GroupDemand[]): string {
+function markNote(demand: readonly GroupDemand[]): { readonly note?: string } {
   const said = [
-    'planned: the largest load, at the quantile, until the next nodes can be there; +1 a month: what one more replica costs',
     demand.some((d) => d.setBy === 'minimum') && 'min: the service’s minimum',
     demand.some((d) => d.setBy === 'maximum') && 'max: the service’s maximum, which its load exceeds',
     demand.some((d) => d.setBy === 'hold') && 'held: the load is not known, nothing shrinks',
-  ];
-  return said.filter(Boolean).join('; ');
+  ].filter((words) => words !== false);
+  return said.length > 0 ? { note: said.join('; ') } : {};
 }
 
 export function poolSection({ plan }: Decided, full: boolean): GridSection {
@@ -186,11 +183,15 @@ export function stepSection({ plan }: Decided, full: boolean): GridSection {
     rows: shown.map((step, i) => ({
       cells: [step.id, step.kind, step.pool, count(step.from), `→ ${count(step.to)}`, step.cause, deltas[i] ?? ''],
       tone: step.kind === 'drain' ? 'down' : 'up',
-      note: `${step.reason}${step.kind === 'drain' ? `; each drain takes up to ${duration(step.drainS)}` : ''}`,
+      // steps in a row that have one reason are told it once, under the last of them
+      ...(shown[i + 1]?.reason !== step.reason && { note: stepReason(step) }),
     })),
     note: stepNote(plan.steps.length, rest),
   };
 }
+
+const stepReason = (step: Step): string =>
+  step.kind === 'drain' ? `${step.reason}; each drain takes up to ${duration(step.drainS)}` : step.reason;
 
 function stepNote(steps: number, hidden: number): string {
   if (steps === 0) return 'nothing to do: every pool has the size it should have';

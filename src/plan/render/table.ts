@@ -1,5 +1,5 @@
 import { inert, sizeOf, wrapped } from './lines.ts';
-import type { Column, GridSection, Row, Section, Tone, View } from './view.ts';
+import { legendOf, type Column, type GridSection, type Row, type Section, type Tone, type View } from './view.ts';
 
 export type Paint = Readonly<Record<Tone | 'title', (text: string) => string>>;
 
@@ -13,7 +13,7 @@ const GAP = '  ';
 export function renderTable(view: View, width: number = PRINTED_WIDTH, paint: Paint = plain): string {
   const wide = Math.max(NARROWEST, width);
   const lines = [
-    paint.title(inert(view.title)) + paint.dim(`  ${inert(view.asOf)}`),
+    ...titleLines(view, wide, paint),
     ...view.headline.flatMap((text, i) => {
       const tone =
         i === 0 ? paint.strong : text.startsWith('stop') ? paint.bad : text.startsWith('hold') ? paint.warn : same;
@@ -26,6 +26,14 @@ export function renderTable(view: View, width: number = PRINTED_WIDTH, paint: Pa
     ]),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** In one line where it fits. */
+function titleLines({ title, asOf }: View, width: number, paint: Paint): readonly string[] {
+  const fits = sizeOf(inert(title)) + sizeOf(inert(asOf)) + 2 <= width;
+  return fits
+    ? [`${paint.title(inert(title))}  ${paint.dim(inert(asOf))}`]
+    : [...wrapped(title, width).map(paint.title), ...wrapped(asOf, width - 2).map((line) => paint.dim(`  ${line}`))];
 }
 
 const same = (text: string): string => text;
@@ -42,33 +50,37 @@ function sectionLines(section: Section, width: number, paint: Paint): readonly s
 function gridLines({ columns, rows, note }: GridSection, width: number, paint: Paint): readonly string[] {
   const cells = rows.map((row) => row.cells.map(inert));
   const layout = fitted(columns, cells, width - 2);
-  const head =
-    rows.length === 0
-      ? []
-      : rowLines(
-          layout,
-          columns.map((column) => column.head),
-        ).map(paint.dim);
+  const legend = legendOf(
+    layout.map((l) => l.column),
+    note,
+  );
+  const heads = columns.map((column) => column.head);
+  const head = rows.length === 0 ? [] : rowLines(layout, heads, width).map(paint.dim);
   const body = rows.flatMap((row, i) => [
-    ...rowLines(layout, cells[i] ?? []).map(toned(row, paint)),
+    ...rowLines(layout, cells[i] ?? [], width).map(toned(row, paint)),
     ...(row.note === undefined ? [] : wrapped(row.note, width - 6).map((text) => paint.dim(`      ${text}`))),
   ]);
   return [
     ...head,
     ...body,
-    ...(note === undefined ? [] : wrapped(note, width - 2).map((text) => paint.dim(`  ${text}`))),
+    ...(legend === undefined ? [] : wrapped(legend, width - 2).map((text) => paint.dim(`  ${text}`))),
   ];
 }
 
 /** One line, and as many more as its last cell needs where that is a sentence. */
-function rowLines(layout: readonly Laid[], texts: readonly string[]): readonly string[] {
+function rowLines(layout: readonly Laid[], texts: readonly string[], width: number): readonly string[] {
   const cells = layout.map(({ at, size, column }) =>
     column.wraps ? wrapped(texts[at] ?? '', size) : [padded(cut(texts[at] ?? '', size), size, column.align)],
   );
   const height = Math.max(1, ...cells.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, n) =>
-    `  ${cells.map((lines, i) => lines[n] ?? ' '.repeat(layout[i]?.size ?? 0)).join(GAP)}`.trimEnd(),
-  );
+  return Array.from({ length: height }, (_, n) => {
+    const line = `  ${cells.map((lines, i) => lines[n] ?? ' '.repeat(layout[i]?.size ?? 0)).join(GAP)}`.trimEnd();
+    return sizeOf(line) > width
+      ? `${Array.from(line)
+          .slice(0, width - 1)
+          .join('')}…`
+      : line;
+  });
 }
 
 const toned = (row: Row, paint: Paint): ((text: string) => string) => (row.tone ? paint[row.tone] : same);
@@ -90,16 +102,18 @@ function fitted(columns: readonly Column[], rows: readonly (readonly string[])[]
   for (const drop of laid.flatMap((l) => l.column.drop ?? []).toSorted((a, b) => b - a)) {
     if (excess() > 0) laid = laid.filter((l) => l.column.drop !== drop);
   }
-  for (let over = excess(); over > 0; over = excess()) {
-    const widest = laid.filter((l) => l.column.flexible && l.size > LEAST).toSorted((a, b) => b.size - a.size)[0];
-    if (!widest) break;
-    laid = laid.map((l) => (l === widest ? { ...l, size: l.size - 1 } : l));
+  for (const least of [LEAST, LEAST / 2]) {
+    while (excess() > 0) {
+      const widest = laid.filter((l) => l.column.flexible && l.size > least).toSorted((a, b) => b.size - a.size)[0];
+      if (!widest) break;
+      laid = laid.map((l) => (l === widest ? { ...l, size: l.size - 1 } : l));
+    }
   }
   const spare = Math.max(0, -excess());
   return laid.map((l) => (l.column.wraps ? { ...l, size: l.size + spare } : l));
 }
 
-/** A flexible column still tells its rows apart at this many characters. */
+/** A name still tells itself apart at this many letters; at half of them only just. */
 const LEAST = 10;
 /** Names are told apart by both their ends, so the middle goes. */
 function cut(text: string, size: number): string {

@@ -38,6 +38,8 @@ export interface Column {
   readonly flexible?: true;
   /** a sentence: takes the room that is left and goes on in further lines; the last column only */
   readonly wraps?: true;
+  /** what its head stands for, told under the grid where the column is shown */
+  readonly about?: string;
   /** left out where the line is too short, the highest first; absent = never */
   readonly drop?: number;
 }
@@ -54,3 +56,7 @@ export type Tone = 'up' | 'down' | 'warn' | 'bad' | 'strong' | 'dim';
 
 export const left = (head: string, more: Partial<Column> = {}): Column => ({ head, align: 'left', ...more });
 export const right = (head: string, more: Partial<Column> = {}): Column => ({ head, align: 'right', ...more });
+
+/** What is told under a grid: what the heads of its columns stand for, and the section's own note. */
+export const legendOf = (columns: readonly Column[], note: string | undefined): string | undefined =>
+  [...columns.flatMap((column) => column.about ?? []), ...(note === undefined ? [] : [note])].join('; ') || undefined;
