@@ -144,6 +144,9 @@ function runningOf(pools: Observation['pools']): RunningNodes[] {
   return [...counts].map(([offering, count]) => ({ offering, count }));
 }
 
+/** A pool that is not there yet weighs like launching so many nodes: what it saves must be worth looking after it. */
+const LAUNCHES_PER_POOL = 4;
+
 /**
  * A node that replaces another is paid for while it boots and its predecessor drains, without serving: the launch
  * cost is that time at the median price of what may be chosen.
@@ -153,9 +156,11 @@ function changeOf(fleet: Fleet, open: readonly Open[]): ChangeCost {
   const median = prices[Math.floor(prices.length / 2)] ?? 0;
   const boot = Math.max(0, ...fleet.clouds.map((c) => bootTimeOf(c.provider)));
   const drain = Math.max(0, ...fleet.services.map((s) => s.startUp + s.drain));
+  const launchUsd = (median * (boot + drain)) / 3600;
   return {
-    launchUsd: (median * (boot + drain)) / 3600,
+    launchUsd,
     moveUsdPerReplica: 0,
+    openUsd: LAUNCHES_PER_POOL * launchUsd,
     horizonHours: toHours(fleet.policies.churn.payback),
   };
 }

@@ -278,9 +278,13 @@ function changeCost(problem: Problem, after: ReadonlyMap<string, { count: number
   if (!problem.change) return 0;
   const before = new Map<string, number>();
   for (const r of problem.running) before.set(r.offering, (before.get(r.offering) ?? 0) + r.count);
-  let launches = 0;
-  for (const [id, { count }] of after) launches += Math.max(0, count - (before.get(id) ?? 0));
-  return (launches * problem.change.launchUsd) / problem.change.horizonHours;
+  const { launchUsd, openUsd = 0, horizonHours } = problem.change;
+  let usd = 0;
+  for (const [id, { count }] of after) {
+    const running = before.get(id) ?? 0;
+    usd += Math.max(0, count - running) * launchUsd + (count > 0 && running === 0 ? openUsd : 0);
+  }
+  return usd / horizonHours;
 }
 
 function placed(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {

@@ -303,18 +303,21 @@ class State {
     this.counts[o] = (this.counts[o] ?? 0) + by;
   }
 
-  /** The bill, and what starting nodes costs where the problem weighs that. */
+  /** The bill, and what starting nodes and opening pools costs where the problem weighs that. */
   private billed(): number {
     const { change } = this.problem;
     const launch = change ? change.launchUsd / change.horizonHours : 0;
+    const open = change ? (change.openUsd ?? 0) / change.horizonHours : 0;
     const nodes: { candidate: Candidate; count: number }[] = [];
     let launches = 0;
+    let opened = 0;
     this.instance.candidates.forEach((candidate, o) => {
       const count = this.counts[o] ?? 0;
       if (count > 0) nodes.push({ candidate, count });
       launches += Math.max(0, count - (this.instance.running[o] ?? 0));
+      if (count > 0 && (this.instance.running[o] ?? 0) === 0) opened++;
     });
-    return billOf(this.problem, nodes).usdPerHour + launches * launch;
+    return billOf(this.problem, nodes).usdPerHour + launches * launch + opened * open;
   }
 
   private sharesHold(): boolean {

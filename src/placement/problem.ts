@@ -84,6 +84,8 @@ export interface RunningNodes {
 export interface ChangeCost {
   readonly launchUsd: number;
   readonly moveUsdPerReplica: number;
+  /** for each offering used that runs no node yet: one more pool to look after; absent = 0 */
+  readonly openUsd?: number;
   /** the time over which a change must pay for itself */
   readonly horizonHours: number;
 }
