@@ -4,8 +4,8 @@ import { homesOf, type Cluster, type Home } from './cluster.ts';
 import type { Source } from './documents.ts';
 import type { AssessOptions, HomeOutcome } from './outcome.ts';
 import type { ClusterPod } from './pods.ts';
-import { comparablePlaces, type Place, type PriceLists } from './prices.ts';
-import { prepared, repacked } from './propose.ts';
+import { comparablePlaces, type PriceLists } from './prices.ts';
+import { repacked, repackedAtHome } from './propose.ts';
 import type { Assessment } from './report.ts';
 import { summarised } from './summary.ts';
 import { understand } from './understand.ts';
@@ -36,7 +36,6 @@ function podsOfHome(cluster: Cluster, home: Home, homes: readonly Home[]): reado
   return home === homes[0] ? [...bound, ...cluster.pods.filter((pod) => pod.node === undefined)] : bound;
 }
 
-/** Tries to place; pods for which there is no room on any new node are left where they are, and it is tried again. */
 function outcomeFor(
   cluster: Cluster,
   home: Home,
@@ -45,21 +44,10 @@ function outcomeFor(
   options: AssessOptions,
   solver: LinearSolver,
 ): HomeOutcome {
-  const kept = new Map<ClusterPod, string>();
-  const here: readonly Place[] = [home];
-  for (;;) {
-    const ready = prepared(cluster, home, pods, options, kept);
-    const same = repacked(ready, lists, here, options, solver);
-    if (!same.ok) {
-      for (const unit of same.roomless)
-        for (const pod of unit.pods) kept.set(pod, 'no node that could be bought has room for it');
-      continue;
-    }
-    const places = options.across ? comparablePlaces(lists, home) : here;
-    if (places.length === 1) return { home, ready, same: same.value };
-    const across = repacked(ready, lists, places, options, solver);
-    // the same nodes as at home are open to it, so nothing can be without room
-    if (!across.ok) throw new Error('a placement at home has no room once more places are open');
-    return { home, ready, same: same.value, across: across.value };
-  }
+  const { ready, same } = repackedAtHome(cluster, home, pods, lists, options, solver);
+  const places = options.across ? comparablePlaces(lists, home) : [home];
+  if (places.length === 1) return { home, ready, same };
+  const across = repacked(ready, lists, places, options, solver);
+  // whatever had room at home has it once more places are open; should the solver see it otherwise, home stands
+  return { home, ready, same, ...(across.ok && { across: across.value }) };
 }

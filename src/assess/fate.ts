@@ -41,7 +41,7 @@ export function fatesOf(
     const out = leftOutBecause(cluster, pod);
     const kept = out === undefined ? keptBecause(cluster, pod, naming, options) : undefined;
     if (out !== undefined) fates.leftOut.set(pod, out);
-    else if (kept !== undefined) fates.kept.set(pod, kept);
+    else if (kept !== undefined) keep(fates, pod, kept);
     else limit(cluster, pod, fates);
   }
   return fates;
@@ -73,7 +73,8 @@ function keptBecause(
   if (pod.resourceClaims) return 'it asks for devices through a resource claim';
   const device = [...pod.requests.others.keys()].find((name) => !KNOWN_DEVICES.has(name));
   if (device !== undefined) return `it asks for ${device}, which no catalog states by type`;
-  return pod.hold !== undefined && !options.includePinned ? `needs a restart: ${pod.hold}` : undefined;
+  // what does not run yet is not disturbed by being put somewhere
+  return node && pod.hold !== undefined && !options.includePinned ? `needs a restart: ${pod.hold}` : undefined;
 }
 
 function namesNode(pod: ClusterPod, naming: ReadonlySet<string>): boolean {
@@ -86,4 +87,14 @@ function limit(cluster: Cluster, pod: ClusterPod, fates: Fates): void {
   fates.inRegion.add(pod);
   const node = pod.node === undefined ? undefined : cluster.nodeOf.get(pod.node);
   if (node && (pod.ownsDisk || cluster.volumesOf(pod).unseen)) fates.zone.set(pod, node.zone);
+}
+
+/** Leaves a pod where it is; one that is nowhere yet is left out. The first reason stands. */
+export function keep(fates: Fates, pod: ClusterPod, reason: string): void {
+  if (fates.leftOut.has(pod)) return;
+  if (pod.node === undefined) fates.leftOut.set(pod, `it waits for a node, and ${reason}`);
+  else if (!fates.kept.has(pod)) {
+    fates.kept.set(pod, reason);
+    fates.zone.delete(pod);
+  }
 }

@@ -1,5 +1,13 @@
 import type { ProviderName } from '../catalog/offering.ts';
-import { derivedLabel, HOSTNAME, isDerived, isHardwareKey, isVendorKey, type Described } from './labels.ts';
+import {
+  derivedLabel,
+  HOSTNAME,
+  isDerived,
+  isHardwareKey,
+  isOtherTopology,
+  isVendorKey,
+  type Described,
+} from './labels.ts';
 import type { ClusterNode } from './nodes.ts';
 import { keysOf, type NodeRule } from './selectors.ts';
 import { lastingTaints, purchaseTaints, type Taint } from './taints.ts';
@@ -12,8 +20,10 @@ export interface NodeKind {
   /** label → its value; `undefined` = present, and its value follows from the offering */
   readonly labels: ReadonlyMap<string, string | undefined>;
   readonly taints: readonly Taint[];
-  /** the instance types it is bound to, where its labels describe hardware */
-  readonly types?: ReadonlySet<string>;
+  /** the instance types of its nodes today */
+  readonly types: ReadonlySet<string>;
+  /** whether it is bound to those, since its labels describe hardware */
+  readonly bound: boolean;
   /** whether nodes of it carry GPUs today */
   readonly gpu: boolean;
 }
@@ -21,7 +31,7 @@ export interface NodeKind {
 export interface Kinds {
   readonly kinds: readonly NodeKind[];
   readonly kindOf: ReadonlyMap<ClusterNode, NodeKind>;
-  /** label keys with nearly a value a node: a pod that asks for one names its node */
+  /** label keys with nearly a value a node, or whose value on a new node nobody knows: a pod that asks for one names its node */
   readonly naming: ReadonlySet<string>;
   /** taints that come with spot nodes of the home cloud */
   readonly spotTaints: readonly Taint[];
@@ -43,7 +53,7 @@ export function kindsOf(
   const naming = new Set([...keys].filter((key) => namesNodes(key, nodes)));
   const looked = [...keys].filter((key) => !naming.has(key)).toSorted();
 
-  const found = new Map<string, { kind: NodeKind; types: Set<string>; gpu: boolean }>();
+  const found = new Map<string, { kind: Pick<NodeKind, 'labels' | 'taints'>; types: Set<string>; gpu: boolean }>();
   const keyOf = new Map<ClusterNode, string>();
   for (const node of nodes) {
     const labels = new Map<string, string | undefined>();
@@ -54,7 +64,7 @@ export function kindsOf(
     const taints = lastingTaints(node.taints);
     const id = JSON.stringify([[...labels], taints.map((t) => `${t.key}=${t.value}:${t.effect}`).toSorted()]);
     keyOf.set(node, id);
-    const same = found.get(id) ?? { kind: { labels, taints, gpu: false }, types: new Set<string>(), gpu: false };
+    const same = found.get(id) ?? { kind: { labels, taints }, types: new Set<string>(), gpu: false };
     found.set(id, same);
     if (node.type !== undefined) same.types.add(node.type);
     same.gpu ||= hasGpu(node);
@@ -63,7 +73,7 @@ export function kindsOf(
   const kinds = new Map<string, NodeKind>();
   for (const [id, { kind, types, gpu }] of found) {
     const bound = [...kind.labels.keys()].some(isHardwareKey);
-    kinds.set(id, { ...kind, gpu, ...(bound && { types }) });
+    kinds.set(id, { ...kind, types, bound, gpu });
   }
   const kindOf = new Map<ClusterNode, NodeKind>();
   for (const [node, id] of keyOf) {
@@ -94,7 +104,7 @@ export function taintsOn(kind: NodeKind, offering: Described, home: ProviderName
 const AKS_SPOT: Taint = { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' };
 
 function namesNodes(key: string, nodes: readonly ClusterNode[]): boolean {
-  if (key === HOSTNAME) return true;
+  if (key === HOSTNAME || isOtherTopology(key)) return true;
   if (isDerived(key)) return false;
   const values = new Set(nodes.map((node) => node.labels.get(key)));
   return values.size > MOST_VALUES;

@@ -113,23 +113,21 @@ const VENDOR_DOMAINS = ['amazonaws.com', 'aws.com', 'k8s.aws', 'eksctl.io', 'azu
 /** Labels which only one cloud puts on its nodes: a pod that asks for one can't leave that cloud as it is written. */
 export const isVendorKey = (key: string): boolean => key === 'agentpool' || within(domainOf(key), VENDOR_DOMAINS);
 
-const POOL_KEYS = new Set([
-  'eks.amazonaws.com/nodegroup',
-  'alpha.eksctl.io/nodegroup-name',
-  'kubernetes.azure.com/agentpool',
-  'kubernetes.azure.com/mode',
-  'agentpool',
-  'cloud.google.com/gke-nodepool',
-  'karpenter.sh/nodepool',
-  'karpenter.sh/provisioner-name',
-  'karpenter.k8s.aws/ec2nodeclass',
-]);
-const HARDWARE_DOMAINS = ['nvidia.com', 'amd.com', 'intel.com', 'feature.node.kubernetes.io', 'node.kubernetes.io'];
+const HARDWARE: readonly RegExp[] = [
+  /^(?:[a-z-]+\.)*(?:nvidia|amd|intel|habana)\.(?:com|ai)\//,
+  /^feature\.node\.kubernetes\.io\//,
+  /^node\.kubernetes\.io\//,
+  /^(?:karpenter\.k8s\.aws|eks\.amazonaws\.com)\/instance-/,
+  /^k8s\.amazonaws\.com\/accelerator/,
+  /^kubernetes\.azure\.com\/(?:sku-|accelerator|storagetier)/,
+  /^karpenter\.azure\.com\/sku-/,
+  /^cloud\.google\.com\/gke-(?:accelerator|gpu|tpu|cpu-scaling|memory-gb|local-|ephemeral-|placement)/,
+];
 /**
  * Labels that describe the machine but can't be worked out from its type here: a node that carries one is offered
- * only in the types that carry it today.
+ * only in the types that carry it today. Every other label belongs to the pool, and a new pool can carry it too.
  */
-export function isHardwareKey(key: string): boolean {
-  if (POOL_KEYS.has(key) || isDerived(key)) return false;
-  return isVendorKey(key) || within(domainOf(key), HARDWARE_DOMAINS);
-}
+export const isHardwareKey = (key: string): boolean => !isDerived(key) && HARDWARE.some((pattern) => pattern.test(key));
+
+/** Labels that tell where a node stands, other than by zone and region: which value a new node would get is not known. */
+export const isOtherTopology = (key: string): boolean => !isDerived(key) && domainOf(key).startsWith('topology.');

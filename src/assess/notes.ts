@@ -64,7 +64,11 @@ function onNodes({ cluster }: Understood): string[] {
 
 function onPlacing(outcomes: readonly HomeOutcome[], options: AssessOptions, { same, across }: Proposals): string[] {
   if (outcomes.length === 0) return [];
+  const breaches = outcomes.flatMap((o) => [...o.same.breaches, ...(o.across?.breaches ?? [])]);
   const notes = [
+    ...(breaches.length > 0
+      ? [`A placement failed its check, so what runs is kept in its place; please report it: ${breaches[0] ?? ''}.`]
+      : []),
     'Safe means: every hard rule of the pods holds on the proposed nodes, checked pod by pod; no node carries more than half of a workload that is on several nodes today; workloads stay on the CPU architecture they run on' +
       `${options.arches.length > 0 ? ` or ${options.arches.join(', ')}` : ' (--arch amd64,arm64 if your images have both)'}.`,
     'The bound is proven for these limits, for the types proposed and for requests as they are now; autoscaled peaks need room on top.',

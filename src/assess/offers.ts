@@ -1,5 +1,6 @@
 import { offeringId, placeOf, type Offering } from '../catalog/offering.ts';
 import { offeringsOf } from '../catalog/offerings.ts';
+import type { InstanceType } from '../catalog/snapshot.ts';
 import { matchesAny } from '../fleet/glob.ts';
 import { add, copyOf, raise, type Amounts } from './amounts.ts';
 import { grouped, type Cluster, type Home } from './cluster.ts';
@@ -62,8 +63,14 @@ export function offersIn(
   const { home, sense } = around;
   const [here, ...abroad] = places;
   const keys = [...new Set([...seekers.keys, ...around.daemons.flatMap((d) => keysOf(d.nodeRule))])].filter(isDerived);
+  // a type that not every kind may be made of stands for no other
+  const tied = new Set(around.kinds.kinds.flatMap((kind) => (kind.bound ? [...kind.types] : [])));
+  const alone = (o: Offering): boolean => tied.has(o.type) || !fitsAnyKind(o, lists, wanted);
   const alike = (o: Offering): string =>
-    [o.provider, o.purchase, o.arch, o.gpu?.name, ...keys.map((key) => derivedLabel(key, o))].join('|');
+    [
+      [o.provider, o.purchase, o.arch, o.gpu?.name, alone(o) ? o.type : ''],
+      keys.map((key) => derivedLabel(key, o)),
+    ].join('|');
   const front = (offerings: readonly Offering[], classOf: (o: Offering) => string, atHome: boolean): Offering[] => {
     const rooms = new Map(offerings.map((o) => [o, roomOn(o, sense, atHome)]));
     const roomOf = (o: Offering): Room => rooms.get(o) ?? roomOn(o, sense, atHome);
@@ -71,7 +78,7 @@ export function offersIn(
       frontOf(same, (o) => o.price.usdPerHour, roomOf),
     );
   };
-  const asNodes = nodesFrom(around);
+  const asNodes = nodesFrom(around, (o) => fitsAnyKind(o, lists, wanted));
   const list = (place: Place): Offering[] => listed(lists, home, place, wanted);
 
   const found = here
@@ -94,10 +101,17 @@ export function offersIn(
 function listed(lists: PriceLists, home: Home, { provider, region, zones }: Place, wanted: Wanted): Offering[] {
   const list = lists.get(provider);
   if (!list) return [];
-  const fits = provider === home.provider ? wanted : { ...wanted, used: new Set<string>() };
   const named = (type: string): boolean => wanted.only.length === 0 || matchesAny(wanted.only, type);
-  const wants = (type: Parameters<typeof suitable>[1]): boolean => suitable(provider, type, fits, named);
+  const atHome = provider === home.provider && region === home.region;
+  const wants = (type: InstanceType): boolean =>
+    named(type.name) && ((atHome && wanted.used.has(type.name)) || suitable(provider, type, wanted));
   return offeringsOf(list, { region, zones, wants }).filter((o) => o.available || o.zone === '');
+}
+
+function fitsAnyKind(offering: Offering, lists: PriceLists, wanted: Wanted): boolean {
+  const list = lists.get(offering.provider);
+  const type = list?.types[list.indexOf.get(offering.type) ?? -1];
+  return type !== undefined && suitable(offering.provider, type, wanted);
 }
 
 /** Regions of each cloud whose zones are all offered to pods that must be spread over them. */
@@ -120,7 +134,7 @@ function cheapest(places: readonly Place[], offerings: readonly Offering[]): rea
 /** @param zones every zone it may stand in, where one stands for all */
 type AsNodes = (offering: Offering, atHome: boolean, allZones: boolean, zones: readonly string[]) => readonly Offer[];
 
-function nodesFrom(around: Surroundings): AsNodes {
+function nodesFrom(around: Surroundings, fitsAny: (offering: Offering) => boolean): AsNodes {
   const { home, kinds, sense } = around;
   const overhead = overheads(around);
   const asNode = (offering: Offering, kind: NodeKind, atHome: boolean, allZones: boolean): Offer => {
@@ -131,7 +145,8 @@ function nodesFrom(around: Surroundings): AsNodes {
   };
   return (offering, atHome, allZones, zones) =>
     kinds.kinds.flatMap((kind): Offer[] => {
-      if (kind.types && !(atHome && kind.types.has(offering.type))) return [];
+      const seen = atHome && kind.types.has(offering.type);
+      if (!seen && (kind.bound || !fitsAny(offering))) return [];
       if (offering.gpu !== undefined && !kind.gpu) return [];
       const offer = asNode(offering, kind, atHome, allZones);
       if (offer.room.pods <= 0 || offer.room.amounts.cpu <= 0 || offer.room.amounts.memory <= 0) return [];

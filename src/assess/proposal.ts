@@ -47,13 +47,17 @@ export function proposalFrom(cluster: Cluster, outcomes: readonly HomeOutcome[],
   };
 }
 
-function homeProposal(cluster: Cluster, { home, ready }: HomeOutcome, { packing, seats }: Repacked): HomeProposal {
+function homeProposal(
+  cluster: Cluster,
+  { home, ready }: HomeOutcome,
+  { packing, seats, breaches }: Repacked,
+): HomeProposal {
   const today = costToday(cluster, home.nodes);
   const stays = [...ready.staying.keys()];
   const stayCost = costToday(cluster, stays);
   const found = packing.usdPerHour + stayCost;
   const bound = packing.lowerBoundUsdPerHour + stayCost;
-  if (found >= today) {
+  if (found >= today || breaches.length > 0) {
     const nodes = home.nodes.flatMap((node) => running(cluster, node, podsOn(cluster, node)));
     const staying = { nodes: nodes.length, usdPerHour: today };
     return { nodes, usdPerHour: today, lowerBoundUsdPerHour: Math.min(bound, today), unchanged: true, staying };

@@ -3,7 +3,7 @@ import type { LinearSolver } from '../ports.ts';
 import type { Cluster, Home } from './cluster.ts';
 import { coloured, companyOf, type Company } from './company.ts';
 import { daemonsOf, staticOverhead } from './daemons.ts';
-import { fatesOf, type Fates } from './fate.ts';
+import { fatesOf, keep, type Fates } from './fate.ts';
 import { groupsOf } from './groups.ts';
 import { newHosts, stayingHosts } from './hosts.ts';
 import { kindsOf } from './kinds.ts';
@@ -16,7 +16,7 @@ import { seated, type Seat } from './seats.ts';
 import { keysOf, type NodeRule } from './selectors.ts';
 import { packed, type Packing } from './solve.ts';
 import type { Wanted } from './suitable.ts';
-import { keep, rulesAmong, settleZones, type Rule } from './topology.ts';
+import { rulesAmong, settleZones, type Rule } from './topology.ts';
 import { signatures, unitsOf, type Unit } from './units.ts';
 import { breaches } from './verify.ts';
 
@@ -114,11 +114,37 @@ function stayingNodes(
   return staying;
 }
 
-/** A packing of a home's pods into places, with every pod on its node and the check passed. */
+/** A packing of a home's pods into places, with every pod on its node. */
 export interface Repacked {
   readonly places: readonly Place[];
   readonly packing: Packing;
   readonly seats: readonly Seat[];
+  /** what the check found against it; anything here is our own mistake, and then what runs is kept */
+  readonly breaches: readonly string[];
+}
+
+/**
+ * Makes a home ready and packs it at home. Pods for which there is no room on any node that could be had are left where
+ * they are, and it is tried again; each time fewer pods may move, so that ends.
+ */
+export function repackedAtHome(
+  cluster: Cluster,
+  home: Home,
+  pods: readonly ClusterPod[],
+  lists: PriceLists,
+  options: ProposeOptions,
+  solver: LinearSolver,
+): { readonly ready: Prepared; readonly same: Repacked } {
+  const kept = new Map<ClusterPod, string>();
+  for (;;) {
+    const ready = prepared(cluster, home, pods, options, kept);
+    const same = repacked(ready, lists, [home], options, solver);
+    if (same.ok) return { ready, same: same.value };
+    const before = kept.size;
+    for (const pod of same.roomless.flatMap((unit) => unit.pods))
+      kept.set(pod, 'no node that could be had has room for it');
+    if (kept.size === before) throw new Error('pods without room were left where they are, and are without room again');
+  }
 }
 
 /** @returns the packing, or the pods that found no room, by unit */
@@ -145,8 +171,7 @@ export function repacked(
   }
   const seats = seated(packing.filled, company);
   const found = breaches(cluster, places, seats, units, ready.rules, fates);
-  if (found.length > 0) throw new Error(`the placement failed its check: ${found.slice(0, 3).join('; ')}`);
-  return { ok: true, value: { places, packing, seats } };
+  return { ok: true, value: { places, packing, seats, breaches: found } };
 }
 
 function wantedBy(cluster: Cluster, home: Home, units: readonly Unit[], options: ProposeOptions): Wanted {

@@ -1,3 +1,4 @@
+import { placeOf } from '../catalog/offering.ts';
 import type { Company } from './company.ts';
 import { capOf, type PodGroup } from './groups.ts';
 import type { Host } from './hosts.ts';
@@ -25,6 +26,7 @@ export function seated(filled: readonly FilledHost[], company: Company): readonl
     }
   });
   for (const [group, nodes] of nodesOf) {
+    trim(group, nodes, filled);
     const shares = dealt(
       nodes.map((n) => n.slots),
       group.units.map((unit) => ({ pods: unit.pods.length, cap: capOf(unit, company) })),
@@ -39,6 +41,35 @@ export function seated(filled: readonly FilledHost[], company: Company): readonl
     });
   }
   return zoned(filled, podsOn);
+}
+
+/**
+ * A placement may cover a group with more replicas than it has. The surplus goes where it leaves what remains even: from
+ * the zone that holds most, and there from the node that holds most.
+ */
+function trim(
+  group: PodGroup,
+  nodes: readonly { readonly node: number; slots: number }[],
+  filled: readonly FilledHost[],
+): void {
+  const zoneOf = (node: number): string => {
+    const offering = filled[node]?.host.offering;
+    return group.zoneSkew === undefined || !offering ? '' : `${placeOf(offering)} ${offering.zone}`;
+  };
+  const inZone = new Map<string, number>();
+  let surplus = -group.replicas;
+  for (const { node, slots } of nodes) {
+    inZone.set(zoneOf(node), (inZone.get(zoneOf(node)) ?? 0) + slots);
+    surplus += slots;
+  }
+  for (; surplus > 0; surplus--) {
+    const [fullest] = nodes
+      .filter(({ slots }) => slots > 0)
+      .toSorted((a, b) => (inZone.get(zoneOf(b.node)) ?? 0) - (inZone.get(zoneOf(a.node)) ?? 0) || b.slots - a.slots);
+    if (!fullest) return;
+    fullest.slots--;
+    inZone.set(zoneOf(fullest.node), (inZone.get(zoneOf(fullest.node)) ?? 0) - 1);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { InstanceType } from '../catalog/snapshot.ts';
 
 /** What today's nodes and pods tell about which types may be proposed. */
 export interface Wanted {
-  /** types that run today: always proposed */
+  /** types that run today: proposed even where unsuitable, but then only as nodes of the kinds that have them */
   readonly used: ReadonlySet<string>;
   /** GPUs that pods ask for; types with any other are not proposed */
   readonly gpus: ReadonlySet<string>;
@@ -14,19 +14,12 @@ export interface Wanted {
 }
 
 /**
- * Whether a type may be proposed for a cluster that does not run it: current generations of plain virtual machines
+ * Whether a type may be proposed for a node of any kind: current generations of plain virtual machines
  * with 2 vCPUs or more. Left out: bare metal, burstable types (their price buys a share of a CPU), earlier
  * generations, and machines with devices that nobody asked for.
  */
-export function suitable(
-  provider: ProviderName,
-  type: InstanceType,
-  wanted: Wanted,
-  matches: (type: string) => boolean,
-): boolean {
-  if (wanted.used.has(type.name)) return true;
+export function suitable(provider: ProviderName, type: InstanceType, wanted: Wanted): boolean {
   if (type.vcpu < 2 || type.vcpu > wanted.largest) return false;
-  if (!matches(type.name)) return false;
   if (type.gpu) return wanted.gpus.has(type.gpu.name) && !type.name.includes('metal');
   return !(UNFIT[provider]?.test(type.name) ?? true);
 }

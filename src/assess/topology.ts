@@ -1,5 +1,5 @@
 import { grouped, type Cluster, type Home } from './cluster.ts';
-import type { Fates } from './fate.ts';
+import { keep, type Fates } from './fate.ts';
 import { HOSTNAME, REGION_KEYS, ZONE_KEYS } from './labels.ts';
 import type { ClusterPod } from './pods.ts';
 import { looksAt, type Term } from './terms.ts';
@@ -176,14 +176,5 @@ function keepFromDaemons({ term, owners, targets }: Rule, bound: readonly Cluste
   if (!stated || term.kind !== 'apart') return;
   for (const pod of targets) {
     if (pod.role === 'workload') keep(fates, pod, `pods of ${stated.workload} must not run beside it`);
-  }
-}
-
-export function keep(fates: Fates, pod: ClusterPod, reason: string): void {
-  if (fates.leftOut.has(pod)) return;
-  if (pod.node === undefined) fates.leftOut.set(pod, `it waits for a node, and ${reason}`);
-  else if (!fates.kept.has(pod)) {
-    fates.kept.set(pod, reason);
-    fates.zone.delete(pod);
   }
 }
