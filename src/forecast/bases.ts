@@ -51,14 +51,16 @@ export function kindsFor({ seasons, stepMs, values }: History): readonly BaseKin
  * A base that may be used `ahead` seasons before its time: it rests on values at least that old. So one array serves
  * every origin of the backtest and the forecast itself.
  *
+ * @param from the first step it is wanted for
  * @param leads how many steps past the end of the history it reaches
  */
-export function baseOf(history: History, kind: BaseKind, ahead: number, leads: number): Base {
+export function baseOf(history: History, kind: BaseKind, ahead: number, from: number, leads: number): Base {
   const { logs: seen } = history;
   const n = seen.length;
   const logs = new Float64Array(n + leads).fill(Number.NaN);
-  const first = lagOf(kind.season, ahead);
-  const change = kind.weekdays ? weekdayChange(history, first) : (): number => 0;
+  const lag = lagOf(kind.season, ahead);
+  const first = Math.max(from, lag);
+  const change = kind.weekdays ? weekdayChange(history, lag) : (): number => 0;
   for (let i = first; i < n + leads; i++) {
     let weight = 1;
     let weights = 0;

@@ -14,6 +14,8 @@ export interface Experts {
   /** the same as it came: what the experts are scored against */
   readonly scored: Float64Array;
   readonly stepMs: number;
+  /** the first step of the past that every expert has settled by, so that they can be compared */
+  readonly settledAt: number;
   /** the base of a kind to be used `lead` steps ahead */
   base(kind: number, lead: number): Base;
 }
@@ -28,8 +30,13 @@ const VARIANTS = 3;
 /** @param leads the furthest lead, in steps, that will be asked for */
 export function expertsFor(history: History, leads: number): Experts {
   const kinds = kindsFor(history);
+  const day = Math.round(86_400_000 / history.stepMs);
+  const season = kinds.reduce((longest, kind) => Math.max(longest, kind.season), 0);
+  const settledAt = season === 0 ? 0 : Math.round(season) + Math.round(day / 4);
+  // the level of a day looks one day back
+  const from = Math.max(0, settledAt - day);
   const bases = kinds.map((kind) =>
-    Array.from({ length: Math.ceil(leads / kind.season) }, (_, m) => baseOf(history, kind, m + 1, leads)),
+    Array.from({ length: Math.ceil(leads / kind.season) }, (_, m) => baseOf(history, kind, m + 1, from, leads)),
   );
   return {
     kinds,
@@ -37,6 +44,7 @@ export function expertsFor(history: History, leads: number): Experts {
     logs: history.logs,
     scored: history.scored,
     stepMs: history.stepMs,
+    settledAt,
     base(kind, lead) {
       const ahead = Math.ceil(lead / (kinds[kind]?.season ?? 1));
       const base = bases[kind]?.[ahead - 1];

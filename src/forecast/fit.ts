@@ -79,7 +79,7 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
 }
 
 function fitBlocks(history: History, experts: Experts, leads: number): FittedBlock[] {
-  const judged = judgedSpan(history, experts);
+  const judged: Span = { first: experts.settledAt, end: history.values.length };
   const split = Math.round(judged.end - HELD_BACK * (judged.end - judged.first));
   const fitted: FittedBlock[] = [];
   for (const block of blocksUpTo(leads)) {
@@ -100,13 +100,6 @@ function fitBlocks(history: History, experts: Experts, leads: number): FittedBlo
     fitted.push({ ...block, calibration, ...(heldBack && { heldBack }) });
   }
   return fitted;
-}
-
-/** From where on every base there is can be judged. */
-function judgedSpan({ values, stepMs }: History, { kinds }: Experts): Span {
-  const season = kinds.reduce((longest, kind) => Math.max(longest, kind.season), 0);
-  const settled = kinds.length === 0 ? 0 : Math.round((DAY_S * 1000) / stepMs / 4);
-  return { first: Math.round(season) + settled, end: values.length };
 }
 
 /** Further ahead than the past can show, the error is taken to grow like a random walk's. */
