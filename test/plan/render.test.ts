@@ -98,7 +98,7 @@ describe('the table', () => {
 
 describe('Markdown', () => {
   it('reads well in a review', async () => {
-    await expect(renderMarkdown(viewOf(usual))).toMatchFileSnapshot('golden/plan.md');
+    await expect(renderMarkdown(viewOf(usual))).toMatchFileSnapshot('golden/plan.md.txt');
   });
 
   it('takes every label at its word', () => {
@@ -116,7 +116,7 @@ describe('Markdown', () => {
 
 describe('the page', () => {
   it('reads well', async () => {
-    await expect(renderHtml(usual)).toMatchFileSnapshot('golden/plan.html');
+    await expect(renderHtml(usual)).toMatchFileSnapshot('golden/plan.html.txt');
   });
 
   it('runs and loads nothing', () => {

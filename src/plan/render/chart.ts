@@ -1,4 +1,4 @@
-import { short } from '../../figures.ts';
+import { percent, short } from '../../figures.ts';
 import type { Forecast } from '../../forecast/forecast.ts';
 import type { ObservedSignal } from '../../signals/signal.ts';
 import { peakStep } from '../json.ts';
@@ -51,7 +51,9 @@ function chartOf(forecast: Forecast, seen: ObservedSignal | undefined): Chart {
   const at = instant(Math.round(forecast.origin + (peak + 1) * forecast.step * 1000));
   return {
     title: `${forecast.signal} ${forecast.market}`,
-    words: `now ${short(forecast.last?.value ?? forecast.mean[0] ?? Number.NaN)}, at most ${short(high[peak] ?? Number.NaN)} ${forecast.unit} at ${timeText(at)}`,
+    words:
+      `now ${short(forecast.last?.value ?? forecast.mean[0] ?? Number.NaN)} ${forecast.unit}; the ${percent(forecast.quantiles.at(-1) ?? Number.NaN)} quantile peaks at ` +
+      `${short(high[peak] ?? Number.NaN)}, ${timeText(at)}`,
     width: WIDTH,
     height: HEIGHT,
     past: drawn(past),
