@@ -67,7 +67,7 @@ const MOOD_DRIFT = { everyHours: 1, sd: 0.02, memory: 0.56 };
 /** What is left from one five-minute step to the next, as a share of the value. */
 const JITTER = { connections: 0.003, messages: 0.015, pushes: 0.02, media: 0.045, ai: 0.03, storage: 0.012 };
 
-export type SignalName = keyof typeof JITTER;
+type SignalName = keyof typeof JITTER;
 
 /** A final in Singapore goes to penalties on Saturday evening: everybody writes at once. */
 const FLASH = { market: 'sea', at: Date.UTC(2026, 10, 14, 14, 10), messages: 1.8, connections: 0.08, halfLifeMin: 9 };
