@@ -7,7 +7,7 @@ import { zoneOf, type Usable } from './usable.ts';
  * By how much, in replicas, nodes miss the rules of a group that span nodes: loss, storm, zones and spot ceiling. 0 is
  * within all of them.
  */
-export type Breach = (group: string, bays: readonly Bay[]) => number;
+type Breach = (group: string, bays: readonly Bay[]) => number;
 
 export interface Breaches {
   /** groups that have such rules */

@@ -41,7 +41,7 @@ export interface GroupWhy {
   readonly rules: readonly { readonly rule: string; readonly usdPerHour: number }[];
 }
 
-export interface ForecastWhy {
+interface ForecastWhy {
   readonly signal: string;
   readonly unit: string;
   readonly method: string;

@@ -158,7 +158,7 @@ const demandJson = (d: GroupDemand): Json => ({
 });
 
 /** As `godwit place` answers. */
-export const placementJson = (p: Placement): Json => ({
+const placementJson = (p: Placement): Json => ({
   status: p.status,
   method: p.method,
   usdPerHour: p.usdPerHour,

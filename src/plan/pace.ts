@@ -27,7 +27,7 @@ export interface Move {
   readonly cause: 'load' | 'cost';
 }
 
-export interface PutOff {
+interface PutOff {
   readonly kind: 'start' | 'drain';
   readonly pool: number;
   readonly nodes: number;

@@ -16,7 +16,7 @@ export interface Bay {
 /** Group → replicas. */
 export type Load = ReadonlyMap<string, number>;
 
-export interface Parked {
+interface Parked {
   readonly bays: readonly Bay[];
   /** what found no place */
   readonly left: Load;

@@ -70,11 +70,11 @@ interface StepParts {
   /** list-price change of the fleet's $/h that this step alone brings */
   readonly usdPerHourDelta: number;
 }
-export interface OpenStep extends StepParts {
+interface OpenStep extends StepParts {
   readonly kind: 'open';
   readonly template: string;
 }
-export interface GrowStep extends StepParts {
+interface GrowStep extends StepParts {
   readonly kind: 'grow';
 }
 export interface DrainStep extends StepParts {

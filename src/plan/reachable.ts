@@ -4,7 +4,7 @@ import { matchesAny } from '../fleet/glob.ts';
 import type { ObservedPool } from '../ports.ts';
 
 /** An offering that a pool or a template can bring, and how many nodes of it a placement may ask for. */
-export interface Reachable {
+interface Reachable {
   readonly offering: Offering;
   /** absent = not known to be limited */
   readonly atMost?: number;
@@ -12,7 +12,7 @@ export interface Reachable {
   readonly atLeast?: number;
 }
 
-export interface Unreachable {
+interface Unreachable {
   readonly kind: 'no-pool' | 'sold-out';
   /** words without a subject: `no pool has it and …` */
   readonly reason: string;

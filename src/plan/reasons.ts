@@ -107,7 +107,7 @@ function notNeeded({ demand, pools }: Grounds, pool: PacedPool, users: readonly 
 }
 
 /** `412 replicas of gateway/eu, 20 of router/eu and 2 groups more` */
-export function carried(load: Load, most = 2): string {
+function carried(load: Load, most = 2): string {
   const groups = largestFirst(load);
   const words = groups
     .slice(0, most)

@@ -12,7 +12,7 @@ import type { Decided } from './plan.ts';
 import { reachable } from './reachable.ts';
 
 /** Why an offering is not in a plan: the first thing in its way, in the order in which a plan is made. */
-export interface WhyNot {
+interface WhyNot {
   readonly offering: string;
   readonly because: Because;
   readonly text: string;

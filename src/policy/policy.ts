@@ -17,7 +17,7 @@ export interface Policy {
 }
 
 /** How a rule's dual prices are read. */
-export interface Shadow {
+interface Shadow {
   /** the first parts of the names of its rows: `survive` stands for `survive/gateway/eu/aws` */
   readonly rows: readonly string[];
   /** the step of easing that the price is for: `replica`, `percentage point` */
