@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { planJson, type Json } from '../../src/plan/json.ts';
 import { decidedFrom, messenger } from './decided.ts';
@@ -71,4 +72,36 @@ describe('the plan as JSON', () => {
     };
     expect(parsed.forecast[0]).toMatchObject({ now: null, peak: null, steps: 0 });
   });
+
+  it('has every field in the table of docs/plan.md', () => {
+    const table =
+      readFileSync(new URL('../../docs/plan.md', import.meta.url), 'utf8').split('## The document')[1] ?? '';
+    const named = (key: string): boolean => new RegExp(`[\`.{ ]${key}[\`,}{\\[. ]`).test(table);
+    expect([...keysOf(document)].filter((key) => !named(key))).toEqual([]);
+  });
 });
+
+/** Keys that hold names of groups, quantiles and rules rather than fields. */
+const MAPS = new Set([
+  'carries',
+  'replicas',
+  'quantiles',
+  'coverage',
+  'ruledOut',
+  'unplaced',
+  'uncovered',
+  'groupPrices',
+  'availabilityPrices',
+  'rulePrices',
+]);
+
+function keysOf(value: Json, found = new Set<string>()): ReadonlySet<string> {
+  if (Array.isArray(value)) for (const part of value) keysOf(part, found);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, part] of Object.entries(value)) {
+      found.add(key);
+      if (!MAPS.has(key)) keysOf(part, found);
+    }
+  }
+  return found;
+}
