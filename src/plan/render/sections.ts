@@ -244,9 +244,8 @@ export function totalSection({ plan }: Decided): GridSection {
 export function boundText({ placement, totals }: Decided['plan']): string {
   if (placement.status === 'infeasible') return 'no placement keeps every rule, so there is no lower bound';
   const { lowerBoundUsdPerHour: bound, usdPerHourGoal: goal, gap } = totals;
-  const within = `no plan that keeps the rules costs less than ${rate(bound)} (lower bound)`;
-  if (Math.abs(goal - totals.usdPerHourAfter) < 0.005) return `${within}: this one is within ${percent(gap)} of it`;
-  return `${within}: the placement this plan works towards costs ${rate(goal)} and is within ${percent(gap)} of it`;
+  const what = Math.abs(goal - totals.usdPerHourAfter) < 0.005 ? 'this one' : 'the placement it works towards';
+  return `no plan that keeps the rules costs less than ${rate(bound)} (lower bound): ${what} is within ${percent(gap)} of it`;
 }
 
 export function priceSection({ observation }: Decided): GridSection {

@@ -37,15 +37,29 @@ export function viewOf(decided: Decided, full = false): View {
 }
 
 function headlineOf({ plan, judgements }: Decided): readonly string[] {
-  const { usdPerHourBefore: before, usdPerHourAfter: after, launch, drain } = plan.totals;
+  const { usdPerHourBefore: before, usdPerHourAfter: after, usdPerHourGoal: goal, launch, drain } = plan.totals;
   const change = after - before;
+  const relative = before > 0 ? percentChange(change / before) : monthly(usdPerMonth(after));
   return [
-    `${rate(before)} → ${rate(after)}   ${rateChange(change)}   ${monthlyChange(usdPerMonth(change))}` +
-      (before > 0 ? `   (${percentChange(change / before)})` : `   (${monthly(usdPerMonth(after))})`),
+    `${rate(before)} → ${rate(after)}   ${rateChange(change)}   ${monthlyChange(usdPerMonth(change))}   (${relative})`,
+    ...(Math.abs(goal - after) >= 0.005 ? [goalText(plan)] : []),
     boundText(plan),
     plan.steps.length === 0
       ? 'no steps: nothing changes'
       : `${counted(plan.steps.length, 'step')}: ${counted(launch, 'node')} started, ${count(drain)} drained`,
     ...judgements.filter((j) => j.verdict !== 'allow').map((j) => `${j.verdict} by ${j.name}: ${j.reason}`),
   ];
+}
+
+/** Where the plan leads once nothing waits any more. */
+function goalText({ totals, waiting }: Decided['plan']): string {
+  const { usdPerHourBefore: before, usdPerHourGoal: goal } = totals;
+  const nodes = (kind: 'start' | 'drain'): number =>
+    waiting.reduce((sum, w) => (w.kind === kind ? sum + w.nodes : sum), 0);
+  const waits = (['start', 'drain'] as const)
+    .filter((kind) => nodes(kind) > 0)
+    .map((kind) => counted(nodes(kind), kind));
+  const relative = before > 0 ? ` (${percentChange(goal / before - 1)})` : '';
+  const later = waits.length > 0 ? `: ${waits.join(' and ')} wait for later cycles` : '';
+  return `${rate(goal)} in the end, ${monthlyChange(usdPerMonth(goal - before))}${relative}${later}`;
 }
