@@ -12,13 +12,14 @@ export interface Sized {
 
 /** The bill that placement minimises, with the expected cost of interruptions told apart from what the cloud charges. */
 export function billFor(problem: Problem, sizes: readonly Sized[], egress: number): Bill {
-  const { list, contracts, committed } = billOf(
-    problem,
-    sizes.map(({ candidate, nodes }) => ({ candidate, count: nodes })),
-  );
+  const counted = sizes.map(({ candidate, nodes }) => ({ candidate, count: nodes }));
+  const { list, contracts, committed } = billOf(problem, counted);
+  // discounts are taken off what commitments leave: without them the same bill tells what is covered
+  const { contracts: covered } = billOf({ ...problem, rules: { ...problem.rules, discounts: [] } }, counted);
   const listed = sizes.reduce((sum, s) => sum + s.listUsdPerHour * s.nodes, 0);
-  return { list: listed, interruptions: Math.max(0, list - listed), contracts, committed, egress };
+  const interruptions = Math.max(0, list - listed);
+  return { list: listed, interruptions, covered, discounts: Math.max(0, contracts - covered), committed, egress };
 }
 
 export const totalOf = (bill: Bill): number =>
-  bill.list + bill.interruptions - bill.contracts + bill.committed + bill.egress;
+  bill.list + bill.interruptions - bill.covered - bill.discounts + bill.committed + bill.egress;

@@ -191,10 +191,11 @@ const stepJson = (step: Step): Json => ({
   ...(step.kind === 'open' && { template: step.template }),
 });
 
-const billJson = ({ list, interruptions, contracts, committed, egress }: Bill): Json => ({
+const billJson = ({ list, interruptions, covered, discounts, committed, egress }: Bill): Json => ({
   list,
   interruptions,
-  contracts,
+  covered,
+  discounts,
   committed,
   egress,
 });

@@ -97,14 +97,16 @@ export interface Waiting {
   readonly reason: string;
 }
 
-/** What the fleet pays an hour, by its parts; the sum is list + interruptions − contracts + committed + egress. */
+/** What the fleet pays an hour, by its parts; the sum is list + interruptions − covered − discounts + committed + egress. */
 export interface Bill {
   /** nodes at list price */
   readonly list: number;
   /** what spot interruptions are expected to cost */
   readonly interruptions: number;
-  /** what commitments cover and discounts take off, ≥ 0 */
-  readonly contracts: number;
+  /** list price of what commitments cover, ≥ 0 */
+  readonly covered: number;
+  /** what negotiated discounts take off the rest, ≥ 0 */
+  readonly discounts: number;
   /** what commitments cost, used or not */
   readonly committed: number;
   readonly egress: number;

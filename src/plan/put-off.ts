@@ -1,18 +1,20 @@
 import { emptyBays, loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
 import type { Bay, Load } from './parking.ts';
-import { at, poolAt, standing, type Road } from './road.ts';
+import { at, keptBays, poolAt, standing, type Road } from './road.ts';
 
 export interface Late {
   /** nodes of each growing pool that need not start yet: its last ones */
   readonly waits: readonly number[];
-  /** the staying nodes with the waiting work on them */
+  /** the nodes that run and stay, with the waiting work on them */
   readonly lot: readonly Bay[];
 }
 
 /** Work goes to nodes of its own place first, everybody's before anybody's goes elsewhere. */
 export function putOff(road: Road, staying: readonly number[]): Late {
-  let late: Late = { waits: road.pools.map(() => 0), lot: emptyBays(road.pools, staying) };
-  if (late.lot.length === 0) return late;
+  const { pools } = road;
+  let late: Late = { waits: pools.map(() => 0), lot: [...emptyBays(pools, staying), ...keptBays(pools)] };
+  // without nodes that stay behind there is nothing to wait for
+  if (staying.every((n) => n === 0)) return late;
   for (const where of [IN_PLACE, ANYWHERE]) {
     for (const i of road.growth.toReversed()) late = parkMost(road, i, late, where, startsOf(poolAt(road, i)));
   }

@@ -1,6 +1,6 @@
 import type { Problem } from '../placement/problem.ts';
 import { breachesOf, type Breaches } from './breach.ts';
-import { goalBays, type PacedPool } from './fillings.ts';
+import { goalBays, keptBy, type PacedPool } from './fillings.ts';
 import { drainOrder, growthOrder } from './move-order.ts';
 import { parkingFor, type Bay, type Park } from './parking.ts';
 import { usableFor } from './usable.ts';
@@ -19,7 +19,7 @@ export interface Road {
 export function roadOf(pools: readonly PacedPool[], problem: Pick<Problem, 'groups' | 'offerings'>): Road {
   const usable = usableFor(problem);
   const breaches = breachesOf(problem.groups, usable);
-  const goal = standing(pools, [], []);
+  const goal = standing(pools, [], keptBays(pools));
   return {
     pools,
     growth: growthOrder(pools, usable),
@@ -30,12 +30,15 @@ export function roadOf(pools: readonly PacedPool[], problem: Pick<Problem, 'grou
   };
 }
 
-/** The goal's nodes without those that wait, and the lot. */
+/** Nodes that run now and stay, with what they hold in the end. */
+export const keptBays = (pools: readonly PacedPool[]): readonly Bay[] => goalBays(pools, (p) => [0, keptBy(p)]);
+
+/** The new nodes without those that wait, and the lot of nodes that run. */
 export const standing = (
   pools: readonly PacedPool[],
   waits: readonly number[],
   lot: readonly Bay[],
-): readonly Bay[] => [...goalBays(pools, (p, i) => [0, p.goal - at(waits, i)]), ...lot];
+): readonly Bay[] => [...goalBays(pools, (p, i) => [keptBy(p), p.goal - at(waits, i)]), ...lot];
 
 /** The first `limit` of the nodes, pool by pool in the order given. */
 export function firstNodes(order: readonly number[], nodes: readonly number[], limit: number): readonly number[] {

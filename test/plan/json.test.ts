@@ -47,7 +47,10 @@ describe('the plan as JSON', () => {
       [totals.before, totals.usdPerHourBefore],
       [totals.after, totals.usdPerHourAfter],
     ] as const) {
-      expect(bill.list + bill.interruptions - bill.contracts + bill.committed + bill.egress).toBeCloseTo(sum, 9);
+      expect(bill.list + bill.interruptions - bill.covered - bill.discounts + bill.committed + bill.egress).toBeCloseTo(
+        sum,
+        9,
+      );
     }
   });
 

@@ -203,7 +203,8 @@ export function totalSection({ plan }: Decided): GridSection {
   const parts: readonly (readonly [label: string, now: number, then: number])[] = [
     ['nodes at list price', before.list, after.list],
     ['expected cost of spot interruptions', before.interruptions, after.interruptions],
-    ['covered by commitments, taken off by discounts', -before.contracts, -after.contracts],
+    ['covered by commitments', -before.covered, -after.covered],
+    ['negotiated discounts', -before.discounts, -after.discounts],
     ['commitments, paid used or not', before.committed, after.committed],
     ['egress', before.egress, after.egress],
   ];
