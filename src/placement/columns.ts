@@ -1,5 +1,6 @@
 import type { LinearAnswer, LinearModel, LinearSolver } from '../ports.ts';
 import type { Instance } from './instance.ts';
+import { dot, scaledBound, signedDuals } from './dual.ts';
 import { type Items, Knapsack } from './knapsack.ts';
 import { Lattice } from './lattice.ts';
 import { compressed } from './sparse.ts';
@@ -30,7 +31,9 @@ const PER_LOCATION = 4;
 const PER_ROUND = 240;
 /** The objective is at rest when so many rounds have moved it by less than this share. */
 const STILL_ROUNDS = 4;
-const STILL = 2e-5;
+const STILL = 1e-4;
+/** How far duals are drawn towards the best seen so far. */
+const SMOOTHING = 0.6;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
 
@@ -126,10 +129,14 @@ export class ColumnModel {
   /**
    * Solves and prices until no column is worth adding, the objective has all but come to rest, or for so many rounds.
    *
+   * Prices are asked at duals smoothed towards the best seen so far (Wentges, 1997): the duals of early rounds swing
+   * wildly, and columns made for them are never used. A round that finds nothing there asks again at the real ones.
+   *
    * @param exactRounds how often, once the search finds nothing, dynamic programming may look again
    */
   converge(rounds: number, exactRounds = 0): LinearAnswer {
     const objectives: number[] = [];
+    let centre: { dual: Float64Array; bound: number } | undefined;
     let exact = 0;
     for (let round = 0; ; round++) {
       const answer = this.solve();
@@ -137,11 +144,35 @@ export class ColumnModel {
       objectives.push(answer.objective);
       const before = objectives.at(-1 - STILL_ROUNDS);
       const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
-      if (!still && this.add(this.price(answer.dual, false).fresh) > 0) continue;
+      if (!still) {
+        if (centre) {
+          const smooth = smoothed(centre.dual, answer.dual);
+          const pricing = this.price(smooth, false);
+          centre = this.better(centre, smooth, pricing);
+          if (this.add(pricing.fresh) > 0) continue;
+        }
+        const pricing = this.price(answer.dual, false);
+        centre = this.better(centre, answer.dual, pricing);
+        if (this.add(pricing.fresh) > 0) continue;
+      }
       if (exact >= exactRounds || this.add(this.price(answer.dual, true).fresh) === 0) return answer;
       exact++;
       objectives.length = 0;
     }
+  }
+
+  private better(
+    centre: { dual: Float64Array; bound: number } | undefined,
+    dual: Float64Array,
+    pricing: Pricing,
+  ): { dual: Float64Array; bound: number } {
+    const { usdPerHour: bound } = scaledBound(
+      this.master,
+      this.objective.nodePrice,
+      signedDuals(this.master, dual),
+      pricing,
+    );
+    return centre && centre.bound >= bound ? centre : { dual, bound };
   }
 
   /**
@@ -315,10 +346,8 @@ function itemsOn(instance: Instance, o: number, items: ItemList, worth: (g: numb
   return items;
 }
 
-export function dot(terms: readonly Entry[], dual: Float64Array): number {
-  let sum = 0;
-  for (const { row, value } of terms) sum += value * (dual[row] ?? 0);
-  return sum;
+function smoothed(centre: Float64Array, dual: Float64Array): Float64Array {
+  return dual.map((y, i) => SMOOTHING * (centre[i] ?? 0) + (1 - SMOOTHING) * y);
 }
 
 /** Every group alone on every candidate, as full as it goes: enough for a first set of duals. Empty nodes where a minimum asks for them. */

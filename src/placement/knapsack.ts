@@ -33,7 +33,9 @@ const SEARCH_NODES = 500;
 const WEIGHT_ROUNDS = 8;
 const SLACK = 1e-9;
 /** How strongly scarce resources weigh in a greedy filling; each start fills differently. */
-const STARTS = [0.25, 1, 3] as const;
+const STARTS = [1, 0.25, 3] as const;
+/** Starts when any filling that is worthwhile will do. */
+const QUICK_STARTS = 1;
 /** Times that part of the best filling is taken out and filled anew, while no filling is worthwhile yet. */
 const REFILLS = 48;
 const REFILL_NODES = 120;
@@ -77,9 +79,10 @@ export class Knapsack {
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
-    for (const scarcity of STARTS) {
-      this.greedy(items, scarcity, weights);
+    this.inOrder(items);
+    for (const scarcity of thoroughly ? STARTS : STARTS.slice(0, QUICK_STARTS)) {
       if (!thoroughly && this.bestValue > worthwhile) break;
+      this.greedy(items, scarcity, weights);
     }
     if (!thoroughly) return { value: this.bestValue, bound, counts: this.best };
     const proved = this.searchAll(items, weights);
@@ -145,6 +148,21 @@ export class Knapsack {
       for (let r = 0; r < resources; r++) filled[r] = (filled[r] as number) + n * (use[i * resources + r] as number);
     }
     return bound;
+  }
+
+  /** As much as fits of each item, in the order of value per weighted need. */
+  private inOrder(items: Items): void {
+    this.left.fill(1);
+    this.now.fill(0);
+    let value = 0;
+    for (let k = 0; k < items.count; k++) {
+      const i = this.bestOrder[k] as number;
+      const n = Math.min(items.most[i] as number, this.roomFor(i));
+      if (n <= 0) continue;
+      this.put(i, n);
+      value += n * (items.value[i] as number);
+    }
+    this.keepIfBest(value);
   }
 
   /** Step by step, the item worth most for what it takes of resources weighed by their scarcity. */

@@ -13,9 +13,9 @@ export interface LatticeItem {
 }
 
 /** Points of a table: at most some milliseconds to fill. */
-const POINTS = 120_000;
+const POINTS = 160_000;
 /** Points × pieces: what a table may take of memory and time. */
-const WORK = 4_000_000;
+const WORK = 8_000_000;
 
 export class Lattice {
   private readonly unit: Float64Array;
@@ -71,20 +71,25 @@ export class Lattice {
       this.stride[r] = points;
       points *= (this.extent[r] ?? 0) + 1;
     }
-    items.forEach((item, i) => {
-      const step = Int32Array.from(largest, (_, r) => this.steps(item.need[r] ?? 0, r));
-      let room = item.most;
+    for (const [step, alike] of this.byShape(items)) {
+      let room = Infinity;
       for (let r = 0; r < step.length; r++) {
         const s = step[r] ?? 0;
         if (s > 0) room = Math.min(room, Math.floor((this.extent[r] ?? 0) / s));
       }
-      // 1, 2, 4 … and the rest: every count up to room is a sum of pieces
-      for (let count = 1; room > 0; count *= 2) {
-        const n = Math.min(count, room);
-        this.pieces.push({ item: i, count: n, step: step.map((s) => s * n) });
-        room -= n;
+      // of requests that are alike the dearest come first, and no more of them than the largest node holds
+      for (const i of alike) {
+        let left = Math.min(room, items[i]?.most ?? 0);
+        if (left === Infinity) continue;
+        room -= left;
+        // 1, 2, 4 … and the rest: every count is a sum of pieces
+        for (let count = 1; left > 0; count *= 2) {
+          const n = Math.min(count, left);
+          this.pieces.push({ item: i, count: n, step: step.map((s) => s * n) });
+          left -= n;
+        }
       }
-    });
+    }
     const work = points * this.pieces.length;
     this.best = new Float64Array(points);
     this.taken = new Uint8Array(work > WORK ? 0 : work);
@@ -142,6 +147,21 @@ export class Lattice {
       }
     });
     return this;
+  }
+
+  /** Items by what they take of the lattice, the most valuable first. */
+  private byShape(items: readonly LatticeItem[]): (readonly [Int32Array, readonly number[]])[] {
+    const shapes = new Map<string, { step: Int32Array; alike: number[] }>();
+    items.forEach((item, i) => {
+      const step = Int32Array.from(item.need, (amount, r) => this.steps(amount, r));
+      const known = shapes.get(step.join(','));
+      if (known) known.alike.push(i);
+      else shapes.set(step.join(','), { step, alike: [i] });
+    });
+    return [...shapes.values()].map(({ step, alike }) => [
+      step,
+      alike.toSorted((a, b) => (items[b]?.value ?? 0) - (items[a]?.value ?? 0) || a - b),
+    ]);
   }
 
   private steps(amount: number, r: number): number {

@@ -1,6 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
-import { ColumnModel, dot } from './columns.ts';
+import { ColumnModel } from './columns.ts';
 import { dive, type Whole } from './dive.ts';
+import { dot } from './dual.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
 import type { Problem } from './problem.ts';
