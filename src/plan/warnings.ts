@@ -2,6 +2,7 @@ import type { GroupDemand } from '../demand/demand.ts';
 import type { Observation } from '../observation.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { ObservedPool } from '../ports.ts';
+import type { SignalFault } from '../signals/signal.ts';
 import { shortened } from '../trouble.ts';
 import { counted, named, rateChange } from '../figures.ts';
 import type { Waiting } from './plan.ts';
@@ -64,12 +65,28 @@ function waitingWarnings(waiting: readonly Waiting[]): string[] {
   });
 }
 
+/** Signals that break off together were most often read from one place: they are told together. */
 function signalWarnings({ signals }: Pick<Observation, 'signals'>): string[] {
-  return signals.flatMap((signal) =>
-    signal.faults.map(
-      (fault) =>
-        `signal ${signal.name}/${signal.market} (${shortened(signal.source)}): ${fault.count} × ${fault.kind}, ` +
-        `first at ${shortened(fault.first)}; not taken for a value`,
-    ),
-  );
+  const told = new Map<string, { readonly names: string[]; readonly sources: string[] }>();
+  for (const { name, market, source, faults } of signals) {
+    for (const { kind, count, first } of faults) {
+      const words = `${counted(count, 'value')} ${FAULT[kind]}, first at ${shortened(first)}; not taken for a load`;
+      const same = told.get(words) ?? { names: [], sources: [] };
+      told.set(words, same);
+      same.names.push(`${name}/${market}`);
+      same.sources.push(shortened(source));
+    }
+  }
+  return [...told].map(([words, { names, sources }]) => {
+    const from = sources.length === 1 ? ` (${sources[0]})` : '';
+    return `${names.length === 1 ? 'signal' : 'signals'} ${named(names, 6)}${from}: ${words}`;
+  });
 }
+
+const FAULT: Readonly<Record<SignalFault['kind'], string>> = {
+  gap: 'missing',
+  'not-a-number': 'not a number',
+  negative: 'negative',
+  'time-backwards': 'out of order',
+  duplicate: 'repeated',
+};
