@@ -1,16 +1,24 @@
 import type { LinearSolver } from '../ports.ts';
-import { ColumnModel } from './columns.ts';
+import { ColumnModel, type Objective } from './columns.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
-import type { Problem } from './problem.ts';
+import type { Candidate, Problem } from './problem.ts';
 
 /** Pricing rounds for what is left of one location. */
 const ROUNDS = 30;
 const NONE = 1e-6;
+/** No node is cheaper than this share of its price, whatever the rules give for it: else an endless number would be. */
+const LEAST = 1e-3;
 /** Locations with so few whole nodes are also packed anew: there one node less is a large share. */
 const FEW = 12;
+
+export interface Packed {
+  readonly nodes: Whole['nodes'];
+  /** replicas that found no node in their location, at [g × locations + l] */
+  readonly short: ReadonlyMap<number, number>;
+}
 
 /**
  * Whole nodes for whole quotas. The whole parts of the relaxation's columns stay; what is left of each location is a
@@ -18,31 +26,55 @@ const FEW = 12;
  *
  * @param primal value of each pattern of `model`
  * @param dual row duals of `model` at `primal`
- * @param nodePrice what a node costs in the objective, per candidate
+ * @param objective what a node costs, and what keeping one that runs takes off
  */
 export function pack(
   problem: Problem,
   model: ColumnModel,
   primal: Float64Array,
   dual: Float64Array,
-  nodePrice: Float64Array,
+  objective: Objective,
   quotas: Int32Array,
   solver: LinearSolver,
-): Whole {
+): Packed {
   const { instance } = model;
-  const nodeWorth = Float64Array.from(model.master.nodeTerms, (terms) => dot(terms, dual));
-  const price = nodePrice.map((p, o) => Math.max(p - (nodeWorth[o] ?? 0), 0.001 * p));
+  const prices = pricesAt(model, objective, dual);
   const nodes: { pattern: Whole['nodes'][number]['pattern']; count: number }[] = [];
-  const missing = new Float64Array(instance.groups.length);
-  let complete = true;
+  const short = new Map<number, number>();
   for (let l = 0; l < instance.locations.length; l++) {
     const kept = wholeParts(model, primal, l);
-    const more = packLocation(problem, instance, l, quotas, kept, price, solver);
+    const more = packLocation(problem, instance, l, quotas, kept, prices, solver);
     nodes.push(...more.nodes);
-    more.missing.forEach((n, g) => (missing[g] = (missing[g] ?? 0) + n));
-    complete &&= more.complete;
+    more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
-  return { nodes: trimmed(instance, quotas, nodes), missing, complete };
+  return { nodes: trimmed(instance, quotas, nodes), short };
+}
+
+/** What one more node of each candidate costs at the shadow prices of the rules. */
+interface Prices {
+  readonly fresh: Float64Array;
+  /** while it is one of those that run */
+  readonly running: Float64Array;
+}
+
+function pricesAt(model: ColumnModel, { nodePrice, keptCredit }: Objective, dual: Float64Array): Prices {
+  const { rows, nodeTerms } = model.master;
+  // what a running node saves is counted node by node below, not by its row
+  const ruled = nodeTerms.map((terms) => terms.filter(({ row }) => rows[row]?.name.startsWith('kept/') !== true));
+  const fresh = nodePrice.map((p, o) => Math.max(p - dot(ruled[o] ?? [], dual), LEAST * p));
+  const running = fresh.map((p, o) => Math.max(p - (keptCredit[o] ?? 0), LEAST * (nodePrice[o] ?? 0)));
+  return { fresh, running };
+}
+
+function costAt(instance: Instance, prices: Prices, nodes: Whole['nodes']): number {
+  const counts = new Map<number, number>();
+  for (const { pattern, count } of nodes) counts.set(pattern.candidate, (counts.get(pattern.candidate) ?? 0) + count);
+  let cost = 0;
+  for (const [o, n] of counts) {
+    const kept = Math.min(n, instance.running[o] ?? 0);
+    cost += kept * (prices.running[o] ?? 0) + (n - kept) * (prices.fresh[o] ?? 0);
+  }
+  return cost;
 }
 
 /** With the relaxation's whole nodes kept; where those are few, also from nothing, and the cheaper of the two. */
@@ -52,13 +84,13 @@ function packLocation(
   l: number,
   quotas: Int32Array,
   kept: Whole['nodes'],
-  price: Float64Array,
+  prices: Prices,
   solver: LinearSolver,
 ): Whole {
   const around = (fixed: Whole['nodes']): Whole => {
     const rest = restOf(instance, l, quotas, fixed);
     const more: Whole = rest.some((n) => n > 0)
-      ? packRest(problem, instance, l, rest, fixed, price, solver)
+      ? packRest(problem, instance, l, rest, fixed, prices, solver)
       : { nodes: [], missing: new Float64Array(instance.groups.length), complete: true };
     return { ...more, nodes: [...fixed, ...more.nodes] };
   };
@@ -66,7 +98,7 @@ function packLocation(
   const size = kept.reduce((sum, n) => sum + n.count, 0);
   if (size === 0 || size > FEW) return first;
   const anew = around([]);
-  const cost = (w: Whole): number => w.nodes.reduce((sum, n) => sum + n.count * (price[n.pattern.candidate] ?? 0), 0);
+  const cost = (w: Whole): number => costAt(instance, prices, w.nodes);
   return anew.complete && anew.missing.every((n) => n === 0) && cost(anew) < cost(first) - NONE ? anew : first;
 }
 
@@ -93,23 +125,11 @@ function packRest(
   l: number,
   rest: Int32Array,
   kept: Whole['nodes'],
-  price: Float64Array,
+  prices: Prices,
   solver: LinearSolver,
 ): Whole {
-  const here = instance.candidates.flatMap((_, o) => (instance.locationOf[o] === l ? [o] : []));
-  const candidates = here.flatMap((o) => {
-    const c = instance.candidates[o];
-    if (!c) return [];
-    let used = 0;
-    for (const k of kept) if (k.pattern.candidate === o) used += k.count;
-    return [
-      {
-        ...c,
-        ...(c.atMost === undefined ? {} : { atMost: c.atMost - used }),
-        ...(c.atLeast === undefined ? {} : { atLeast: Math.max(0, c.atLeast - used) }),
-      },
-    ];
-  });
+  const offers = offersAt(instance, l, kept, prices);
+  const candidates = offers.map((offer) => offer.candidate);
   const wanted = instance.groups.flatMap((group, g) => ((rest[g] ?? 0) > 0 ? [{ group, g }] : []));
   const small: Problem = {
     ...problem,
@@ -126,8 +146,8 @@ function packRest(
   };
   const inside = instanceOf(small, candidates);
   const master = masterOf(small, inside, () => 1);
-  const nodePrice = Float64Array.from(here, (o) => price[o] ?? 0);
-  const model = new ColumnModel(inside, master, solver, { nodePrice, keptCredit: new Float64Array(here.length) });
+  const nodePrice = Float64Array.from(offers, (offer) => offer.price);
+  const model = new ColumnModel(inside, master, solver, { nodePrice, keptCredit: new Float64Array(offers.length) });
   try {
     const answer = model.converge(ROUNDS, 2);
     const whole: Whole =
@@ -136,13 +156,41 @@ function packRest(
         : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas), complete: false };
     return widened(
       whole,
-      here,
+      offers.map((offer) => offer.o),
       wanted.map((w) => w.g),
       instance.groups.length,
     );
   } finally {
     model.close();
   }
+}
+
+/** The candidates of a location with what is left of their limits: one that runs is there twice, at either price. */
+function offersAt(
+  instance: Instance,
+  l: number,
+  kept: Whole['nodes'],
+  prices: Prices,
+): { readonly o: number; readonly candidate: Candidate; readonly price: number }[] {
+  return instance.candidates.flatMap((c, o) => {
+    if (instance.locationOf[o] !== l) return [];
+    let used = 0;
+    for (const k of kept) if (k.pattern.candidate === o) used += k.count;
+    const standing = Math.max(0, Math.min((instance.running[o] ?? 0) - used, (c.atMost ?? Infinity) - used));
+    const { atMost, atLeast, ...rest } = c;
+    const fresh = {
+      ...rest,
+      ...(atMost !== undefined && { atMost: atMost - used - standing }),
+      ...(atLeast !== undefined && { atLeast: Math.max(0, atLeast - used - standing) }),
+    };
+    const stays = {
+      ...rest,
+      atMost: standing,
+      ...(atLeast !== undefined && { atLeast: Math.max(0, Math.min(standing, atLeast - used)) }),
+    };
+    const one = { o, candidate: fresh, price: prices.fresh[o] ?? 0 };
+    return standing > 0 ? [{ o, candidate: stays, price: prices.running[o] ?? 0 }, one] : [one];
+  });
 }
 
 /** From the small problem's numbering back to the whole one's. */

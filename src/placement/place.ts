@@ -22,6 +22,10 @@ const EXACT_ROUNDS = 6;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
 const HAIR = 1e-3;
+/** Share of a running node's price that is taken as spent when staying is tried. */
+const STAYING = 0.9;
+/** How often replicas that found no whole node in a location are sent elsewhere. */
+const PACKINGS = 8;
 /** Vendor caps are aimed 1%, 4%, 9% … lower when whole nodes tip a share over its cap. */
 const TIGHTENINGS = 5;
 const TIGHTENED = 0.01;
@@ -80,7 +84,14 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   }
   if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
-  return assembled(problem, rounded.nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+  const proven = (nodes: readonly PlacedNodes[]): Placement =>
+    assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+  const moved = proven(rounded.nodes);
+  if (!problem.change || problem.running.every((r) => r.count === 0)) return moved;
+  const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
+  if ('broken' in staying) return moved;
+  const stayed = proven(staying.nodes);
+  return stayed.usdPerHour + stayed.cost.change <= moved.usdPerHour + moved.cost.change ? stayed : moved;
 }
 
 type Rounded = { readonly nodes: PlacedNodes[] } | { readonly broken: string; readonly vendorsOnly: boolean };
@@ -97,20 +108,32 @@ function roundedWithin(
   model: ColumnModel,
   answer: { readonly primal: Float64Array; readonly dual: Float64Array },
   solver: LinearSolver,
+  objective = roundingObjective(problem, model.instance, model.master),
 ): Rounded {
-  const { instance, master } = model;
-  const objective = roundingObjective(problem, instance, master);
+  const { instance } = model;
   model.setObjective(objective);
   const settled = model.converge(SETTLE_ROUNDS);
   const { primal, dual } = settled.status === 'optimal' ? settled : answer;
-  const quotas = wholeQuotas(instance, replicasByLocation(model, primal), solver);
-  if (!quotas) return { broken: 'replicas could not be made whole within the rules', vendorsOnly: false };
-  const whole = pack(aimed, model, primal, dual, objective.nodePrice, quotas, solver);
-  const nodes = placed(instance, polish(problem, instance, whole));
-  const broken = violations(problem, nodes, {});
-  const [first] = broken;
-  if (first === undefined) return { nodes };
-  return { broken: first, vendorsOnly: violations({ ...problem, rules: uncapped(problem) }, nodes, {}).length === 0 };
+  const fractions = replicasByLocation(model, primal);
+  const ceilings = new Float64Array(fractions.length).fill(Infinity);
+  let broken: string[] = [];
+  for (let attempt = 0; attempt < PACKINGS; attempt++) {
+    const quotas = wholeQuotas(instance, fractions, ceilings, solver);
+    if (!quotas) return { broken: 'replicas could not be made whole within the rules', vendorsOnly: false };
+    const packed = pack(aimed, model, primal, dual, objective, quotas, solver);
+    if (packed.short.size > 0) {
+      // whole nodes hold less there than their fractions did: the rest has to go elsewhere
+      for (const [at, n] of packed.short) ceilings[at] = (quotas[at] ?? 0) - n;
+      broken = [`${[...packed.short.values()].reduce((x, y) => x + y, 0)} replicas found no whole node`];
+      continue;
+    }
+    const nodes = placed(instance, polish(problem, instance, packed));
+    broken = violations(problem, nodes, {});
+    if (broken.length === 0) return { nodes };
+    const uncapped = { ...problem, rules: { ...problem.rules, vendorShareAtMost: new Map() } };
+    return { broken: broken[0] ?? '', vendorsOnly: violations(uncapped, nodes, {}).length === 0 };
+  }
+  return { broken: broken[0] ?? '', vendorsOnly: false };
 }
 
 function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolver, attempt: number): Rounded {
@@ -133,8 +156,6 @@ function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolv
     model.close();
   }
 }
-
-const uncapped = (problem: Problem): Problem['rules'] => ({ ...problem.rules, vendorShareAtMost: new Map() });
 
 /** Groups that fit nowhere are answered as such; the others are placed as if those were not there. */
 function without(
@@ -349,6 +370,15 @@ function roundingObjective(problem: Problem, instance: Instance, master: Master)
     nodePrice: master.nodeCost.map((cost, o) => cost * (1 + HAIR * rank(o)) + launch),
     keptCredit: new Float64Array(instance.candidates.length).fill(launch),
   };
+}
+
+/**
+ * As if nearly all of what runs were paid for anyway. Rounding from the relaxation misses the best whole nodes by one
+ * here and there, and would then move for a cost that is no lower; this looks for what can be had by staying.
+ */
+function stayingObjective(problem: Problem, instance: Instance, master: Master): Objective {
+  const { nodePrice, keptCredit } = roundingObjective(problem, instance, master);
+  return { nodePrice, keptCredit: keptCredit.map((credit, o) => credit + STAYING * (master.nodeCost[o] ?? 0)) };
 }
 
 /** The commitments' own price: paid whatever is placed, so it belongs to the bound as it does to the cost. */

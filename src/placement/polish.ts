@@ -29,7 +29,7 @@ const MERGED = 60;
  * and types larger than their content. What a move could break is counted anew before it is kept: the bill, vendor
  * shares, and where replicas leave their location the rules on where their group stands.
  */
-export function polish(problem: Problem, instance: Instance, whole: Whole): readonly FilledNodes[] {
+export function polish(problem: Problem, instance: Instance, whole: Pick<Whole, 'nodes'>): readonly FilledNodes[] {
   const state = new State(problem, instance, whole);
   state.trimSpares();
   state.emptyNodes();
@@ -54,7 +54,7 @@ class State {
   private readonly standing: Int32Array;
   private bill: number;
 
-  constructor(problem: Problem, instance: Instance, whole: Whole) {
+  constructor(problem: Problem, instance: Instance, whole: Pick<Whole, 'nodes'>) {
     this.problem = problem;
     this.instance = instance;
     this.counts = new Int32Array(instance.candidates.length);

@@ -13,15 +13,22 @@ const REPAIRS = 10_000;
  * number program does; undefined when even that finds no way, for then there is none.
  *
  * @param fractions replicas of group g in location l at [g × locations + l]
+ * @param ceilings most replicas of a group that a location has been found to hold, laid out alike
  */
-export function wholeQuotas(instance: Instance, fractions: Float64Array, solver: LinearSolver): Int32Array | undefined {
+export function wholeQuotas(
+  instance: Instance,
+  fractions: Float64Array,
+  ceilings: Float64Array,
+  solver: LinearSolver,
+): Int32Array | undefined {
   const width = instance.locations.length;
   const quotas = new Int32Array(fractions.length);
   for (let g = 0; g < instance.groups.length; g++) {
     const wanted = fractions.subarray(g * width, (g + 1) * width);
     const mine = quotas.subarray(g * width, (g + 1) * width);
-    mine.set(wanted.map((x) => Math.ceil(x - NONE)));
-    if (!repair(instance, g, mine, wanted) && !nearest(instance, g, mine, wanted, solver)) return undefined;
+    const most = ceilings.subarray(g * width, (g + 1) * width);
+    mine.set(wanted.map((x, l) => Math.min(Math.ceil(x - NONE), most[l] ?? Infinity)));
+    if (!repair(instance, g, mine, wanted, most) && !nearest(instance, g, mine, wanted, most, solver)) return undefined;
     thin(instance, g, mine, wanted);
   }
   return quotas;
@@ -33,11 +40,12 @@ function nearest(
   g: number,
   quota: Int32Array,
   wanted: Float64Array,
+  most: Float64Array,
   solver: LinearSolver,
 ): boolean {
   const usable = locationsOf(instance, g);
   const { rows, terms, auxiliary } = groupRows(instance, g);
-  const base = usable.map((l) => Math.floor((wanted[l] ?? 0) + NONE));
+  const base = usable.map((l) => Math.min(Math.floor((wanted[l] ?? 0) + NONE), most[l] ?? Infinity));
   const shift = new Float64Array(rows.length);
   usable.forEach((l, i) => {
     for (const { row, value } of terms[l] ?? []) shift[row] = (shift[row] ?? 0) + value * (base[i] ?? 0);
@@ -51,7 +59,7 @@ function nearest(
       (terms[l] ?? []).map((e) => ({ row: e.row, value: sign * e.value }));
     model.addColumns({
       ...compressed([
-        ...usable.map((l) => ({ cost: 1, upper: Infinity, entries: entries(l, 1) })),
+        ...usable.map((l, i) => ({ cost: 1, upper: (most[l] ?? Infinity) - (base[i] ?? 0), entries: entries(l, 1) })),
         ...usable.map((l, i) => ({ cost: 0.5, upper: base[i] ?? 0, entries: entries(l, -1) })),
       ]),
       whole: true,
@@ -71,14 +79,14 @@ function nearest(
 }
 
 /** One replica at a time where the broken rule wants it, until all hold. */
-function repair(instance: Instance, g: number, quota: Int32Array, wanted: Float64Array): boolean {
+function repair(instance: Instance, g: number, quota: Int32Array, wanted: Float64Array, most: Float64Array): boolean {
   const usable = locationsOf(instance, g);
   for (let turn = 0; turn < REPAIRS; turn++) {
     const broken = groupRulesHold(instance, g, quota);
     if (broken === undefined) return true;
     const { more, less } = broken;
     const out = less ? usable.filter((l) => less(l) && (quota[l] ?? 0) > 0) : [];
-    const into = usable.filter((l) => more(l));
+    const into = usable.filter((l) => more(l) && (quota[l] ?? 0) < (most[l] ?? Infinity));
     if (less && out.length > 0) {
       const l = best(out, (x) => (quota[x] ?? 0) - (wanted[x] ?? 0));
       quota[l] = (quota[l] ?? 0) - 1;
