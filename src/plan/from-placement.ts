@@ -38,11 +38,11 @@ export interface PlanInput {
  *   observation does not have: our own mistake
  */
 export function planFrom(input: PlanInput): Plan {
-  const { fleet, observation, problem, placement } = input;
+  const { fleet, observation, placement } = input;
   const offerings = new Map(observation.offerings.map((offering) => [offering.id, offering]));
   const unpriced = observation.pools.filter((pool) => !offerings.has(offeringId(pool)));
   const routes = routesFrom(input, offerings);
-  const paced = pace(routes, problem, fleet.policies.churn);
+  const paced = pacedFor(input, routes);
   const steps = stepsFrom(input, routes, paced.moves);
   const waiting = waitingFrom(routes, paced);
   const totals = totalsFrom(input, routes, paced);
@@ -142,6 +142,32 @@ function nodesFrom(routes: readonly PoolRoute[], bays: readonly Bay[]): readonly
   }
   return [...nodes].toSorted(([a], [b]) => byText(a, b)).map(([, node]) => node);
 }
+
+/**
+ * The moves of this cycle; none for the sake of cost when all of them together cost more than they save. Two placements
+ * that are equally good may differ in a dozen nodes: without this the fleet would move between them for ever.
+ */
+function pacedFor(input: PlanInput, routes: readonly PoolRoute[]): Paced {
+  const { problem, placement, before, fleet } = input;
+  const wanted = placement.usdPerHour + placement.cost.change;
+  const costOf = (nodes: readonly number[]): number => {
+    const sizes = routes.map(({ candidate, usdPerHour }, i) => ({
+      candidate,
+      listUsdPerHour: usdPerHour,
+      nodes: nodes[i] ?? 0,
+    }));
+    return totalOf(billFor(problem, sizes, before.egressUsdPerHour)) * (1 - LEAST_SAVING);
+  };
+  const { churn } = fleet.policies;
+  if (wanted < costOf(routes.map(({ from }) => from))) return pace(routes, problem, { ...churn, worthwhile: true });
+  const staying = pace(routes, problem, { ...churn, worthwhile: false });
+  const stays = routes.map(({ from }) => from);
+  for (const move of staying.moves) stays[move.pool] = move.to;
+  return wanted < costOf(stays) ? pace(routes, problem, { ...churn, worthwhile: true }) : staying;
+}
+
+/** Less than this share of the bill is noise of rounding, not a saving. */
+const LEAST_SAVING = 1e-4;
 
 function totalsFrom(input: PlanInput, routes: readonly PoolRoute[], paced: Paced): Totals {
   const { problem, placement, before } = input;

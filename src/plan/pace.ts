@@ -9,6 +9,8 @@ export interface PaceLimits {
   /** most nodes started and drained in one cycle; absent = no limit */
   readonly startsPerCycle?: number;
   readonly drainsPerCycle?: number;
+  /** false: what is wanted saves less than getting there costs, so nothing drains; growth for the load goes on */
+  readonly worthwhile: boolean;
 }
 
 export interface Paced {
@@ -40,7 +42,7 @@ interface PutOff {
 /**
  * Which of the wanted changes are made in this cycle.
  *
- * 1. Drains are chosen first: none where it is held, the dearest nodes first, no more than the limit. What is not
+ * 1. Drains are chosen first: none where it is held or nothing is saved by it, the dearest nodes first, no more than the limit. What is not
  *    chosen stays.
  * 2. Growth whose work the staying nodes carry is put off: it would only be paid for twice. Such work waits on nodes of
  *    its own zone and purchase, where no rule can tell the difference, or elsewhere while every rule is still kept.
@@ -56,7 +58,7 @@ export function pace(
   limits: PaceLimits,
 ): Paced {
   const road = roadOf(pools, problem);
-  const chosen = chosenDrains(road, limits.drainsPerCycle ?? Infinity);
+  const chosen = chosenDrains(road, limits.worthwhile ? (limits.drainsPerCycle ?? Infinity) : 0);
   const staying = pools.map((pool, i) => drainsOf(pool) - at(chosen, i));
   const late = putOff(road, staying);
   const going = pools.map((pool, i) => startsOf(pool) - at(late.waits, i));
@@ -122,12 +124,14 @@ function startsPutOff(
 
 function drainsPutOff(
   { pools, drains }: Road,
-  { drainsPerCycle }: PaceLimits,
+  { drainsPerCycle, worthwhile }: PaceLimits,
   nodes: { readonly staying: readonly number[]; readonly given: readonly number[] },
 ): readonly PutOff[] {
   const part = (pool: number, n: number, reason: string): PutOff[] =>
     n > 0 ? [{ kind: 'drain', pool, nodes: n, cause: 'cost', carries: new Map(), reason }] : [];
-  const limited = `no more than ${drainsPerCycle} nodes drain in one cycle (churn.drainsPerCycle)`;
+  const limited = worthwhile
+    ? `no more than ${drainsPerCycle} nodes drain in one cycle (churn.drainsPerCycle)`
+    : 'the whole move would cost more than it saves (churn.payback)';
   const early = 'what takes over its work has not all started yet';
   return [
     ...drains.flatMap((i) => part(i, at(nodes.staying, i), pools[i]?.held ?? limited)),
