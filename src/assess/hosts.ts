@@ -1,8 +1,7 @@
-import type { Offering } from '../catalog/offering.ts';
+import { placeOf, type Offering } from '../catalog/offering.ts';
 import { add, nothing } from './amounts.ts';
-import { grouped, type Cluster, type Home } from './cluster.ts';
-import { frontOf } from './front.ts';
-import type { PodGroup } from './groups.ts';
+import type { Cluster, Home } from './cluster.ts';
+import type { Company } from './company.ts';
 import type { ClusterNode } from './nodes.ts';
 import { without, type Offer } from './offers.ts';
 import type { ClusterPod } from './pods.ts';
@@ -10,10 +9,12 @@ import type { Room } from './room.ts';
 import { keysOf, matchesNode } from './selectors.ts';
 import { diskSlots, DISKS } from './slots.ts';
 import { tolerates, type Taint } from './taints.ts';
+import type { Unit } from './units.ts';
 
 /** A node that pods can be put on: a new one of an offer and a colour, or one that stays for the pods it must keep. */
 export interface Host {
   readonly id: string;
+  /** in the first of the zones */
   readonly offering: Offering;
   readonly room: Room;
   readonly label: (key: string) => string | undefined;
@@ -21,28 +22,28 @@ export interface Host {
   readonly atHome: boolean;
   readonly colour: number;
   readonly usdPerHour: number;
-  readonly allZones: boolean;
-  /** the same in other zones */
-  readonly elsewhere: readonly Host[];
+  /** zones it may be in, at the same price */
+  readonly zones: readonly string[];
+  /** itself in one zone alone */
+  readonly inZone: (zone: string) => Host;
   readonly stays?: { readonly node: ClusterNode; readonly pods: ReadonlySet<ClusterPod> };
 }
 
 export function newHosts(offers: readonly Offer[], colours: number): readonly Host[] {
   return offers.flatMap((offer, i) =>
-    Array.from({ length: colours }, (_, colour): Host => {
-      const host = newHost(offer, `new ${i}.${colour}`, colour);
-      return { ...host, elsewhere: offer.elsewhere.map((other) => newHost(other, host.id, colour)) };
-    }),
+    Array.from({ length: colours }, (_, colour) => newHost(offer, `new ${i}.${colour}`, colour)),
   );
 }
 
-const newHost = (offer: Offer, id: string, colour: number): Host => ({
-  ...offer,
-  id,
-  colour,
-  usdPerHour: offer.offering.price.usdPerHour,
-  elsewhere: [],
-});
+function newHost(offer: Offer, id: string, colour: number): Host {
+  const inZones = new Map<string, Host>();
+  const inZone = (zone: string): Host => {
+    const known = inZones.get(zone) ?? { ...newHost(offer.inZone(zone), `${id} ${zone}`, colour), zones: [zone] };
+    inZones.set(zone, known);
+    return known;
+  };
+  return { ...offer, id, colour, usdPerHour: offer.offering.price.usdPerHour, inZone };
+}
 
 /**
  * Nodes that stay and have room left. Those that are closed, not ready, or run the control plane take nothing more.
@@ -73,106 +74,91 @@ export function stayingHosts(
       amounts: { ...node.allocatable, others },
       pods: node.mostPods ?? offering.allocatable.pods ?? 110,
     };
-    return [
-      {
-        id: `stays ${node.name}`,
-        offering,
-        room: without(all, { amounts, pods: fixed.length }),
-        label: (key) => node.labels.get(key),
-        taints: node.taints.filter((t) => t.effect === 'NoSchedule' || t.effect === 'NoExecute'),
-        atHome: true,
-        colour: 0,
-        usdPerHour: offering.price.usdPerHour,
-        allZones: true,
-        elsewhere: [],
-        stays: { node, pods: new Set(fixed) },
-      },
-    ];
+    const host: Host = {
+      id: `stays ${node.name}`,
+      offering,
+      room: without(all, { amounts, pods: fixed.length }),
+      label: (key) => node.labels.get(key),
+      taints: node.taints.filter((t) => t.effect === 'NoSchedule' || t.effect === 'NoExecute'),
+      atHome: true,
+      colour: 0,
+      usdPerHour: offering.price.usdPerHour,
+      zones: [offering.zone],
+      inZone: () => host,
+      stays: { node, pods: new Set(fixed) },
+    };
+    return [host];
   });
 }
 
-/**
- * Answers which of the groups may be on a host, apart from whether they fit. Hosts that read the same to every group
- * get the same answer, worked out once.
- */
-export function permissions(groups: readonly PodGroup[]): (host: Host) => readonly PodGroup[] {
-  const keys = [...new Set(groups.flatMap((group) => group.demand.rules.flatMap(keysOf)))];
-  const answers = new Map<string, readonly PodGroup[]>();
-  return (host) => {
-    const { purchase, arch, gpu, zone } = host.offering;
-    const reading = JSON.stringify([
-      [host.stays?.node.name, host.colour, host.atHome, host.allZones, purchase, arch, gpu?.name, zone],
+/** Whether pods of a unit may be on a host, and in which of its zones, apart from whether they fit. */
+export interface Permissions {
+  /** in some zone, zones among pods left aside */
+  readonly anywhere: (unit: Unit, host: Host) => boolean;
+  readonly in: (unit: Unit, host: Host, zone: string) => boolean;
+}
+
+/** Hosts that read the same to every unit get the same answer, worked out once. */
+export function permissionsOf(
+  units: readonly Unit[],
+  company: Company,
+  colours: ReadonlyMap<Unit, number>,
+): Permissions {
+  const keys = [...new Set(units.flatMap((unit) => unit.demand.rules.flatMap(keysOf)))];
+  const readingOf = numbered((host: Host) => {
+    const { purchase, arch, gpu, zone, provider, region } = host.offering;
+    return JSON.stringify([
+      [host.stays?.node.name, host.colour, host.atHome, provider, region, zone],
+      [purchase, arch, gpu?.name],
       keys.map((key) => host.label(key)),
       host.taints,
     ]);
-    let answer = answers.get(reading);
-    if (!answer) {
-      answer = groups.filter((group) => may(group, host));
-      answers.set(reading, answer);
-    }
-    return answer;
+  });
+  const askingOf = numbered((unit: Unit) => {
+    const whole = unit.partOf ?? unit;
+    const shuns = company.shuns.has(whole) ? whole.pods[0]?.key : '';
+    const { demand, spotAtMost, within } = unit;
+    return JSON.stringify([demand.id, spotAtMost > 0, within, colours.get(whole), shuns]);
+  });
+  const answers = new Map<number, boolean>();
+  const allowed = (unit: Unit, host: Host): boolean => {
+    const key = askingOf(unit) * 2 ** 24 + readingOf(host);
+    const whole = unit.partOf ?? unit;
+    const known = answers.get(key) ?? may(unit, host, colours.get(whole), company.shuns.get(whole));
+    answers.set(key, known);
+    return known;
+  };
+  return {
+    anywhere: (unit, host) => host.zones.some((zone) => allowed(unit, host.inZone(zone))),
+    in: (unit, host, zone) => host.zones.includes(zone) && allowed(unit, host.inZone(zone)),
   };
 }
 
-function may(group: PodGroup, host: Host): boolean {
-  const { demand } = group;
+/** Numbers things so that those which read alike have one number. */
+function numbered<T extends object>(read: (thing: T) => string): (thing: T) => number {
+  const known = new Map<T, number>();
+  const numbers = new Map<string, number>();
+  return (thing) => {
+    const before = known.get(thing);
+    if (before !== undefined) return before;
+    const reading = read(thing);
+    const number = numbers.get(reading) ?? numbers.size;
+    numbers.set(reading, number);
+    known.set(thing, number);
+    return number;
+  };
+}
+
+function may(unit: Unit, host: Host, colour: number | undefined, shuns: ReadonlySet<ClusterPod> | undefined): boolean {
+  const { demand, within } = unit;
   const { offering } = host;
-  if (group.colour !== undefined && group.colour !== host.colour) return false;
-  if (group.zoneSkew !== undefined && !host.allZones) return false;
-  if (offering.purchase === 'spot' && group.spotAtMost === 0) return false;
+  if (colour !== undefined && colour !== host.colour) return false;
+  if (within && (within.zone !== offering.zone || within.place !== placeOf(offering))) return false;
+  if (offering.purchase === 'spot' && unit.spotAtMost === 0) return false;
   if (!host.atHome && demand.inRegion) return false;
   if (demand.zone !== undefined && (!host.atHome || demand.zone !== offering.zone)) return false;
   if (!demand.arches.includes(offering.arch)) return false;
   if (demand.gpus.length > 0 && !(offering.gpu && demand.gpus.includes(offering.gpu.name))) return false;
-  for (const pod of group.shuns) if (host.stays?.pods.has(pod) === true) return false;
+  for (const pod of shuns ?? []) if (host.stays?.pods.has(pod) === true) return false;
   return demand.rules.every((rule) => matchesNode(rule, host.label)) && tolerates(demand.tolerations, host.taints);
 }
-
-export function fitsAlone(group: PodGroup, { room }: Host): boolean {
-  const { cpu, memory, storage, devices } = group.requests;
-  if (room.pods < 1 || cpu > room.amounts.cpu || memory > room.amounts.memory) return false;
-  if ((storage ?? 0) > room.amounts.storage) return false;
-  return Object.entries(devices ?? {}).every(([name, count]) => count <= (room.amounts.others.get(name) ?? 0));
-}
-
-/**
- * Leaves out hosts for which another is as good for every group, no dearer and no smaller. Nodes that stay are all kept.
- *
- * @param classOf hosts of one class are open to the same groups and interchangeable in place
- * @returns those worth keeping, each with what it could as well be in other zones, itself among them
- */
-export function worthwhile(
-  hosts: readonly Host[],
-  classOf: (host: Host) => string,
-): ReadonlyMap<Host, readonly Host[]> {
-  const kept = new Map<Host, readonly Host[]>();
-  for (const host of hosts) if (host.stays) kept.set(host, [host]);
-  const fresh = hosts.filter((host) => !host.stays);
-  for (const members of grouped(fresh, classOf).values()) {
-    const twins = grouped(members, (h) =>
-      [
-        h.offering.provider,
-        h.offering.region,
-        h.offering.type,
-        h.offering.purchase,
-        h.usdPerHour,
-        roomKey(h.room),
-      ].join(' '),
-    );
-    const same = new Map([...twins.values()].flatMap((alike) => (alike[0] ? [[alike[0], alike] as const] : [])));
-    for (const host of frontOf(
-      [...same.keys()],
-      (h) => h.usdPerHour,
-      (h) => h.room,
-    )) {
-      kept.set(
-        host,
-        (same.get(host) ?? [host]).flatMap((h) => [h, ...h.elsewhere]),
-      );
-    }
-  }
-  return kept;
-}
-
-const roomKey = ({ amounts: a, pods }: Room): string =>
-  [a.cpu, a.memory, a.storage, pods, ...[...a.others].flat()].join(',');

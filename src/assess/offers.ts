@@ -1,4 +1,4 @@
-import { offeringId, placeOf, type Offering } from '../catalog/offering.ts';
+import { offeringId, type Offering } from '../catalog/offering.ts';
 import { offeringsOf } from '../catalog/offerings.ts';
 import type { InstanceType } from '../catalog/snapshot.ts';
 import { matchesAny } from '../fleet/glob.ts';
@@ -7,7 +7,7 @@ import { grouped, type Cluster, type Home } from './cluster.ts';
 import { measuredOverhead, runsOn, type Daemon, type Overhead } from './daemons.ts';
 import { frontOf } from './front.ts';
 import { labelOn, taintsOn, type Kinds, type NodeKind } from './kinds.ts';
-import { derivedLabel, isDerived } from './labels.ts';
+import { derivedLabel, isDerived, ZONE_KEYS } from './labels.ts';
 import type { Place, PriceLists } from './prices.ts';
 import { roomOn, type Room, type RoomSense } from './room.ts';
 import { keysOf } from './selectors.ts';
@@ -16,16 +16,16 @@ import type { Taint } from './taints.ts';
 
 /** A node that could be had: an offering, as a node of a kind, with what is left on it for pods that move. */
 export interface Offer {
+  /** in the first of the zones */
   readonly offering: Offering;
   readonly kind: NodeKind;
   readonly room: Room;
   readonly label: (key: string) => string | undefined;
   readonly taints: readonly Taint[];
   readonly atHome: boolean;
-  /** whether pods that must be spread over zones may use it: every zone of its region is offered */
-  readonly allZones: boolean;
-  /** the same in the other zones of its region, where only one stands for all */
-  readonly elsewhere: readonly Offer[];
+  /** zones in which it is the same at the same price */
+  readonly zones: readonly string[];
+  readonly inZone: (zone: string) => Offer;
 }
 
 export interface Surroundings {
@@ -38,74 +38,116 @@ export interface Surroundings {
   readonly sense: RoomSense;
 }
 
-/** What the pods that look for a node make of it. */
-export interface Seekers {
-  /** label keys that any of them looks at */
-  readonly keys: readonly string[];
-  /** whether any must be spread over zones */
-  readonly spread: boolean;
-}
-
 /**
- * Every offering worth looking at, as a node of every kind it can be, that has room left for pods.
+ * Every offering worth looking at, as a node of every kind it can be, that has room left for pods. An offering stands
+ * for all zones of its region in which it is sold at one price.
  *
- * Of offerings that all pods must take for alike, only those survive that are cheaper or larger than another. Abroad,
- * regions are alike too, and one zone stands for all of a region: except for pods that must be spread over zones, which
- * are offered every zone of the cheapest few regions of each cloud.
+ * Of offerings that all pods must take for alike, only those survive that are cheaper or larger than another; abroad,
+ * regions are alike too.
+ *
+ * @param keys label keys that any pod looks at
  */
 export function offersIn(
   around: Surroundings,
   lists: PriceLists,
   places: readonly Place[],
   wanted: Wanted,
-  seekers: Seekers,
+  keys: readonly string[],
 ): readonly Offer[] {
-  const { home, sense } = around;
-  const [here, ...abroad] = places;
-  const keys = [...new Set([...seekers.keys, ...around.daemons.flatMap((d) => keysOf(d.nodeRule))])].filter(isDerived);
+  const { home, daemons, kinds } = around;
+  // a zone tells nodes apart only for pods, which are asked zone by zone, unless a DaemonSet looks at it
+  const daemonKeys = daemons.flatMap((d) => keysOf(d.nodeRule));
+  const byZone = daemonKeys.some((key) => ZONE_KEYS.includes(key));
+  const looked = [...new Set([...keys, ...daemonKeys])].filter((key) => isDerived(key) && !ZONE_KEYS.includes(key));
   // a type that not every kind may be made of stands for no other
-  const tied = new Set(around.kinds.kinds.flatMap((kind) => (kind.bound ? [...kind.types] : [])));
-  const alone = (o: Offering): boolean => tied.has(o.type) || !fitsAnyKind(o, lists, wanted);
-  const alike = (o: Offering): string =>
+  const tied = new Set(kinds.kinds.flatMap((kind) => (kind.bound ? [...kind.types] : [])));
+  const fitsAny = (o: Offering): boolean => fitsAnyKind(o, lists, wanted);
+  const classOf = ({ offering: o, zones }: Zoned): string =>
     [
-      [o.provider, o.purchase, o.arch, o.gpu?.name, alone(o) ? o.type : ''],
-      keys.map((key) => derivedLabel(key, o)),
+      [o.provider, o.purchase, o.arch, o.gpu?.name, tied.has(o.type) || !fitsAny(o) ? o.type : ''],
+      [isHome(home, o) ? zones.join(' ') : ''],
+      looked.map((key) => derivedLabel(key, o)),
     ].join('|');
-  const front = (offerings: readonly Offering[], classOf: (o: Offering) => string, atHome: boolean): Offering[] => {
-    const rooms = new Map(offerings.map((o) => [o, roomOn(o, sense, atHome)]));
-    const roomOf = (o: Offering): Room => rooms.get(o) ?? roomOn(o, sense, atHome);
-    return [...grouped(offerings, classOf).values()].flatMap((same) =>
-      frontOf(same, (o) => o.price.usdPerHour, roomOf),
-    );
-  };
-  const asNodes = nodesFrom(around, (o) => fitsAnyKind(o, lists, wanted));
-  const list = (place: Place): Offering[] => listed(lists, home, place, wanted);
-
-  const found = here
-    ? front(list(here), (o) => `${alike(o)} ${o.zone}`, true).flatMap((o) => asNodes(o, true, true, []))
-    : [];
-  const first = abroad.flatMap((place) => list({ ...place, zones: place.zones.slice(0, 1) }));
-  const zonesOf = new Map(abroad.map((place) => [placeOf(place), place.zones]));
-  for (const offering of front(first, alike, false)) {
-    found.push(...asNodes(offering, false, false, zonesOf.get(placeOf(offering)) ?? []));
-  }
-  if (seekers.spread) {
-    for (const place of cheapest(abroad, first)) {
-      for (const o of front(list(place), (c) => `${alike(c)} ${c.zone}`, false))
-        found.push(...asNodes(o, false, true, []));
-    }
-  }
-  return found;
+  const rooms = roomsBy(around);
+  const zoned = places.flatMap((place) =>
+    isHome(home, place)
+      ? listedAtHome(lists, place, wanted, rooms, byZone)
+      : listedAbroad(lists, home, place, wanted, rooms),
+  );
+  const asNodes = nodesFrom(around, fitsAny);
+  return [...grouped(zoned, classOf).values()].flatMap((same) =>
+    frontOf(
+      same,
+      (z) => z.offering.price.usdPerHour,
+      (z) => z.room,
+    ).flatMap(asNodes),
+  );
 }
 
-function listed(lists: PriceLists, home: Home, { provider, region, zones }: Place, wanted: Wanted): Offering[] {
+/** An offering with the zones it stands for. */
+interface Zoned {
+  readonly offering: Offering;
+  readonly zones: readonly string[];
+  readonly room: Room;
+}
+
+const isHome = (home: Home, place: { readonly provider: string; readonly region: string }): boolean =>
+  place.provider === home.provider && place.region === home.region;
+
+const namedIn = (wanted: Wanted, type: string): boolean => wanted.only.length === 0 || matchesAny(wanted.only, type);
+
+/** Room is the same in every region: worked out once a type. */
+function roomsBy({ sense, home }: Surroundings): (offering: Offering) => Room {
+  const known = new Map<string, Room>();
+  return (offering) => {
+    const key = `${isHome(home, offering)} ${offering.provider} ${offering.type}`;
+    const room = known.get(key) ?? roomOn(offering, sense, isHome(home, offering));
+    known.set(key, room);
+    return room;
+  };
+}
+
+function listedAtHome(
+  lists: PriceLists,
+  { provider, region, zones }: Place,
+  wanted: Wanted,
+  roomOf: (offering: Offering) => Room,
+  byZone: boolean,
+): Zoned[] {
   const list = lists.get(provider);
   if (!list) return [];
-  const named = (type: string): boolean => wanted.only.length === 0 || matchesAny(wanted.only, type);
-  const atHome = provider === home.provider && region === home.region;
   const wants = (type: InstanceType): boolean =>
-    named(type.name) && ((atHome && wanted.used.has(type.name)) || suitable(provider, type, wanted));
-  return offeringsOf(list, { region, zones, wants }).filter((o) => o.available || o.zone === '');
+    namedIn(wanted, type.name) && (wanted.used.has(type.name) || suitable(provider, type, wanted));
+  const offerings = offeringsOf(list, { region, zones, wants }).filter((o) => o.available || o.zone === '');
+  const keyOf = (o: Offering): string => `${o.type} ${o.purchase} ${o.price.usdPerHour} ${byZone ? o.zone : ''}`;
+  return [...grouped(offerings, keyOf).values()].flatMap((same) =>
+    same.slice(0, 1).map((offering) => ({ offering, zones: same.map((o) => o.zone), room: roomOf(offering) })),
+  );
+}
+
+/** Zones enough to spread over: a region abroad has as many as home, or three. */
+const ENOUGH_ZONES = 3;
+
+/** Abroad only what every zone of a region sells is worth moving for, and only regions with zones enough. */
+function listedAbroad(
+  lists: PriceLists,
+  home: Home,
+  { provider, region, zones }: Place,
+  wanted: Wanted,
+  roomOf: (offering: Offering) => Room,
+): Zoned[] {
+  const list = lists.get(provider);
+  const sold = list?.regions.get(region)?.zones;
+  if (!list || !sold || zones.length < Math.min(ENOUGH_ZONES, home.zones.length)) return [];
+  const wants = (type: InstanceType): boolean =>
+    namedIn(wanted, type.name) &&
+    suitable(provider, type, wanted) &&
+    zones.every((zone) => sold.get(list.indexOf.get(type.name) ?? -1)?.includes(zone) ?? true);
+  return offeringsOf(list, { region, zones: zones.slice(0, 1), wants }).map((offering) => ({
+    offering,
+    zones,
+    room: roomOf(offering),
+  }));
 }
 
 function fitsAnyKind(offering: Offering, lists: PriceLists, wanted: Wanted): boolean {
@@ -114,49 +156,31 @@ function fitsAnyKind(offering: Offering, lists: PriceLists, wanted: Wanted): boo
   return type !== undefined && suitable(offering.provider, type, wanted);
 }
 
-/** Regions of each cloud whose zones are all offered to pods that must be spread over them. */
-const REGIONS_TO_SPREAD_IN = 2;
-
-/** By what a core and 4 GiB cost where they cost least, on-demand. */
-function cheapest(places: readonly Place[], offerings: readonly Offering[]): readonly Place[] {
-  const least = new Map<string, number>();
-  for (const o of offerings) {
-    if (o.purchase === 'spot' || o.gpu) continue;
-    const units = Math.min(o.allocatable.cpu / 1000, o.allocatable.memory / 4096);
-    if (units > 0) least.set(placeOf(o), Math.min(least.get(placeOf(o)) ?? Infinity, o.price.usdPerHour / units));
-  }
-  const priceOf = (place: Place): number => least.get(placeOf(place)) ?? Infinity;
-  return [...grouped(places, (place) => place.provider).values()].flatMap((own) =>
-    own.toSorted((a, b) => priceOf(a) - priceOf(b)).slice(0, REGIONS_TO_SPREAD_IN),
-  );
-}
-
-/** @param zones every zone it may stand in, where one stands for all */
-type AsNodes = (offering: Offering, atHome: boolean, allZones: boolean, zones: readonly string[]) => readonly Offer[];
-
-function nodesFrom(around: Surroundings, fitsAny: (offering: Offering) => boolean): AsNodes {
+function nodesFrom(around: Surroundings, fitsAny: (offering: Offering) => boolean): (zoned: Zoned) => readonly Offer[] {
   const { home, kinds, sense } = around;
   const overhead = overheads(around);
-  const asNode = (offering: Offering, kind: NodeKind, atHome: boolean, allZones: boolean): Offer => {
+  const asNode = (zoned: Zoned, offering: Offering, kind: NodeKind): Offer => {
+    const atHome = isHome(home, offering);
     const label = (key: string): string | undefined => labelOn(kind, offering, home.provider, key);
     const taints = taintsOn(kind, offering, home.provider, kinds);
     const room = without(roomOn(offering, sense, atHome), overhead(kind, label, taints, atHome));
-    return { offering, kind, room, label, taints, atHome, allZones, elsewhere: [] };
+    const { zones } = zoned;
+    const inZone = (zone: string): Offer => asNode(zoned, standingIn(offering, zone), kind);
+    return { offering, kind, room, label, taints, atHome, zones, inZone };
   };
-  return (offering, atHome, allZones, zones) =>
+  return (zoned) =>
     kinds.kinds.flatMap((kind): Offer[] => {
-      const seen = atHome && kind.types.has(offering.type);
+      const { offering } = zoned;
+      const seen = isHome(home, offering) && kind.types.has(offering.type);
       if (!seen && (kind.bound || !fitsAny(offering))) return [];
       if (offering.gpu !== undefined && !kind.gpu) return [];
-      const offer = asNode(offering, kind, atHome, allZones);
-      if (offer.room.pods <= 0 || offer.room.amounts.cpu <= 0 || offer.room.amounts.memory <= 0) return [];
-      const others = zones.filter((zone) => zone !== offering.zone);
-      const elsewhere = others.map((zone) => asNode(inZone(offering, zone), kind, atHome, allZones));
-      return [{ ...offer, elsewhere }];
+      const offer = asNode(zoned, offering, kind);
+      const { room } = offer;
+      return room.pods > 0 && room.amounts.cpu > 0 && room.amounts.memory > 0 ? [offer] : [];
     });
 }
 
-const inZone = (offering: Offering, zone: string): Offering => ({
+const standingIn = (offering: Offering, zone: string): Offering => ({
   ...offering,
   zone,
   id: offeringId({ ...offering, zone }),

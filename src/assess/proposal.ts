@@ -47,11 +47,7 @@ export function proposalFrom(cluster: Cluster, outcomes: readonly HomeOutcome[],
   };
 }
 
-function homeProposal(
-  cluster: Cluster,
-  { home, ready }: HomeOutcome,
-  { packing, seats, breaches }: Repacked,
-): HomeProposal {
+function homeProposal(cluster: Cluster, { home, ready }: HomeOutcome, { packing, breaches }: Repacked): HomeProposal {
   const today = costToday(cluster, home.nodes);
   const stays = [...ready.staying.keys()];
   const stayCost = costToday(cluster, stays);
@@ -63,10 +59,10 @@ function homeProposal(
     return { nodes, usdPerHour: today, lowerBoundUsdPerHour: Math.min(bound, today), unchanged: true, staying };
   }
   const put = new Map(
-    seats.flatMap((seat) => (seat.host.stays ? [[seat.host.stays.node, seat.pods.length] as const] : [])),
+    packing.seats.flatMap((seat) => (seat.host.stays ? [[seat.host.stays.node, seat.pods.length] as const] : [])),
   );
   const nodes: ProposedNode[] = [
-    ...seats.flatMap(({ host, pods }) =>
+    ...packing.seats.flatMap(({ host, pods }) =>
       host.stays ? [] : [{ offering: host.offering, runs: false, pods: pods.length }],
     ),
     ...stays.flatMap((node) => {

@@ -4,15 +4,13 @@ import type { Cluster, Home } from './cluster.ts';
 import { coloured, companyOf, type Company } from './company.ts';
 import { daemonsOf, staticOverhead } from './daemons.ts';
 import { fatesOf, keep, type Fates } from './fate.ts';
-import { groupsOf } from './groups.ts';
-import { newHosts, stayingHosts } from './hosts.ts';
+import { newHosts, permissionsOf, stayingHosts } from './hosts.ts';
 import { kindsOf } from './kinds.ts';
 import type { ClusterNode } from './nodes.ts';
 import { offersIn, type Surroundings } from './offers.ts';
 import type { ClusterPod } from './pods.ts';
 import type { Place, PriceLists } from './prices.ts';
 import { sensed } from './room.ts';
-import { seated, type Seat } from './seats.ts';
 import { keysOf, type NodeRule } from './selectors.ts';
 import { packed, type Packing } from './solve.ts';
 import type { Wanted } from './suitable.ts';
@@ -118,7 +116,6 @@ function stayingNodes(
 export interface Repacked {
   readonly places: readonly Place[];
   readonly packing: Packing;
-  readonly seats: readonly Seat[];
   /** what the check found against it; anything here is our own mistake, and then what runs is kept */
   readonly breaches: readonly string[];
 }
@@ -158,20 +155,14 @@ export function repacked(
   const { around, home, units, company, colours, fates } = ready;
   const { cluster } = around;
   const wanted = wantedBy(cluster, home, units, options);
-  const groups = groupsOf(units, company, colours);
-  const seekers = {
-    keys: [...new Set(groups.flatMap((group) => group.demand.rules.flatMap(keysOf)))],
-    spread: groups.some((group) => group.zoneSkew !== undefined),
-  };
-  const offers = offersIn(around, lists, places, wanted, seekers);
+  const keys = [...new Set(units.flatMap((unit) => unit.demand.rules.flatMap(keysOf)))];
+  const offers = offersIn(around, lists, places, wanted, keys);
   const staying = stayingHosts(cluster, home, new Set(ready.staying.keys()), fates.kept);
-  const packing = packed(groups, [...newHosts(offers, ready.colourCount), ...staying], solver);
-  if (packing.unplaced.size > 0) {
-    return { ok: false, roomless: [...packing.unplaced.keys()].flatMap((group) => group.units) };
-  }
-  const seats = seated(packing.filled, company);
-  const found = breaches(cluster, places, seats, units, ready.rules, fates);
-  return { ok: true, value: { places, packing, seats, breaches: found } };
+  const may = permissionsOf(units, company, colours);
+  const packing = packed(units, [...newHosts(offers, ready.colourCount), ...staying], company, may, solver);
+  if (packing.roomless.length > 0) return { ok: false, roomless: packing.roomless };
+  const found = breaches(cluster, places, packing.seats, units, ready.rules, fates);
+  return { ok: true, value: { places, packing, breaches: found } };
 }
 
 function wantedBy(cluster: Cluster, home: Home, units: readonly Unit[], options: ProposeOptions): Wanted {

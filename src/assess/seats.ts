@@ -1,185 +1,141 @@
 import { placeOf } from '../catalog/offering.ts';
 import type { Company } from './company.ts';
+import { dealt } from './deal.ts';
+import type { Filled } from './fill.ts';
 import { capOf, type PodGroup } from './groups.ts';
-import type { Host } from './hosts.ts';
+import type { Host, Permissions } from './hosts.ts';
 import type { ClusterPod } from './pods.ts';
-import type { FilledHost } from './solve.ts';
+import { roomOf, takeFrom, type Slack } from './slack.ts';
+import type { Unit } from './units.ts';
+import { isZonal, sharesOf, zoned, type Share } from './zones.ts';
 
-/** One node of the proposal with the very pods on it. */
+/** One node of a proposal, in its zone, with the very pods on it. */
 export interface Seat {
   readonly host: Host;
   readonly pods: readonly ClusterPod[];
 }
 
+/** A node while pods are being put on it. */
+export interface OpenSeat {
+  /** in its zone */
+  readonly host: Host;
+  readonly sitting: { readonly unit: Unit; readonly pod: ClusterPod }[];
+  readonly slack: Slack;
+}
+
+/** Pods of a unit that found no slot; with the zone they must be in where it matters. */
+export interface Standing {
+  readonly unit: Unit;
+  readonly pods: readonly ClusterPod[];
+  readonly place: string;
+  readonly zone?: string;
+}
+
 /**
- * Gives every pod a node of the packing. Within a group, pods of one workload go to different nodes as far as they can;
- * nodes that may be in any of several zones are dealt out so that workloads are spread over zones too.
+ * Gives pods the nodes of a filling. Every node gets its zone, and every unit the slots of its group in the zones it
+ * must be in, or would best be in; within a zone its pods go to different nodes as far as they can.
+ *
+ * @param hosts all that were offered
  */
-export function seated(filled: readonly FilledHost[], company: Company): readonly Seat[] {
-  const podsOn: ClusterPod[][] = filled.map(() => []);
-  const nodesOf = new Map<PodGroup, { node: number; slots: number }[]>();
-  filled.forEach(({ replicas }, node) => {
+export function seated(
+  filled: readonly Filled[],
+  groups: readonly PodGroup[],
+  hosts: readonly Host[],
+  company: Company,
+  may: Permissions,
+): { readonly seats: readonly OpenSeat[]; readonly standing: readonly Standing[] } {
+  const nodesOf = new Map<PodGroup, { readonly node: number; readonly host: Host; readonly slots: number }[]>();
+  filled.forEach(({ host, replicas }, node) => {
     for (const [group, slots] of replicas) {
-      const list = nodesOf.get(group);
-      if (list) list.push({ node, slots });
-      else nodesOf.set(group, [{ node, slots }]);
+      const list = nodesOf.get(group) ?? [];
+      nodesOf.set(group, list);
+      list.push({ node, host, slots });
     }
   });
+  const zonal = new Map<Unit, boolean>();
+  const shares = new Map<PodGroup, readonly Share[]>();
   for (const [group, nodes] of nodesOf) {
-    trim(group, nodes, filled);
-    const shares = dealt(
-      nodes.map((n) => n.slots),
-      group.units.map((unit) => ({ pods: unit.pods.length, cap: capOf(unit, company) })),
+    for (const unit of group.units) zonal.set(unit, isZonal(unit, hosts, may));
+    shares.set(
+      group,
+      sharesOf(group, nodes, hosts, (unit) => zonal.get(unit) ?? false, may),
     );
-    group.units.forEach((unit, u) => {
-      let next = 0;
-      nodes.forEach(({ node }, j) => {
-        const n = shares[j]?.[u] ?? 0;
-        podsOn[node]?.push(...unit.pods.slice(next, next + n));
-        next += n;
+  }
+  const zones = zoned(filled, shares);
+  const seats = zones.map(({ host, zone }): OpenSeat => {
+    const inZone = host.inZone(zone);
+    return { host: inZone, sitting: [], slack: roomOf(inZone.room) };
+  });
+  const standing: Standing[] = [];
+  for (const group of groups) {
+    const nodes = nodesOf.get(group) ?? [];
+    standing.push(...seatGroup(group, nodes, shares.get(group) ?? [], seats, zonal, company));
+  }
+  return { seats, standing };
+}
+
+function seatGroup(
+  group: PodGroup,
+  nodes: readonly { readonly node: number; readonly slots: number }[],
+  shares: readonly Share[],
+  seats: readonly OpenSeat[],
+  zonal: ReadonlyMap<Unit, boolean>,
+  company: Company,
+): Standing[] {
+  const left = new Map(group.units.map((unit) => [unit, [...unit.pods]]));
+  const free = new Map(nodes.map(({ node, slots }) => [node, slots]));
+  const sit = (own: readonly { readonly unit: Unit; readonly pods: number }[], at: readonly number[]): number[] => {
+    const placed = own.map(() => 0);
+    const onNode = (j: number, u: number): number => {
+      const unit = own[u]?.unit;
+      return unit ? (seats[at[j] ?? -1]?.sitting.filter((s) => s.unit === unit).length ?? 0) : 0;
+    };
+    const before = at.map((_, j) => own.map((__, u) => onNode(j, u)));
+    const deal = dealt(
+      at.map((node) => free.get(node) ?? 0),
+      own.map((share) => share.pods),
+      (j, u) => (own[u] ? capOf(own[u].unit, company) : 0) - (before[j]?.[u] ?? 0),
+    );
+    deal.forEach((row, j) => {
+      const seat = seats[at[j] ?? -1];
+      row.forEach((n, u) => {
+        const unit = own[u]?.unit;
+        if (!seat || !unit || n === 0) return;
+        for (const pod of left.get(unit)?.splice(0, n) ?? []) {
+          seat.sitting.push({ unit, pod });
+          takeFrom(seat.slack, unit, 1);
+        }
+        free.set(at[j] ?? -1, (free.get(at[j] ?? -1) ?? 0) - n);
+        placed[u] = (placed[u] ?? 0) + n;
       });
     });
-  }
-  return zoned(filled, podsOn);
-}
-
-/**
- * A placement may cover a group with more replicas than it has. The surplus goes where it leaves what remains even: from
- * the zone that holds most, and there from the node that holds most.
- */
-function trim(
-  group: PodGroup,
-  nodes: readonly { readonly node: number; slots: number }[],
-  filled: readonly FilledHost[],
-): void {
-  const zoneOf = (node: number): string => {
-    const offering = filled[node]?.host.offering;
-    return group.zoneSkew === undefined || !offering ? '' : `${placeOf(offering)} ${offering.zone}`;
+    return placed;
   };
-  const inZone = new Map<string, number>();
-  let surplus = -group.replicas;
-  for (const { node, slots } of nodes) {
-    inZone.set(zoneOf(node), (inZone.get(zoneOf(node)) ?? 0) + slots);
-    surplus += slots;
+
+  const standing: Standing[] = [];
+  const keys = [...new Set(shares.map((s) => `${s.place} ${s.zone}`))];
+  for (const key of keys) {
+    const own = shares.filter((s) => `${s.place} ${s.zone}` === key);
+    const at = nodes.map(({ node }) => node).filter((node) => inZone(seats[node], key));
+    const placed = sit(own, at);
+    own.forEach(({ unit, pods, place, zone }, u) => {
+      const missing = pods - (placed[u] ?? 0);
+      if (missing === 0 || zonal.get(unit) !== true) return;
+      standing.push({ unit, pods: left.get(unit)?.splice(0, missing) ?? [], place, zone });
+    });
   }
-  for (; surplus > 0; surplus--) {
-    const [fullest] = nodes
-      .filter(({ slots }) => slots > 0)
-      .toSorted((a, b) => (inZone.get(zoneOf(b.node)) ?? 0) - (inZone.get(zoneOf(a.node)) ?? 0) || b.slots - a.slots);
-    if (!fullest) return;
-    fullest.slots--;
-    inZone.set(zoneOf(fullest.node), (inZone.get(zoneOf(fullest.node)) ?? 0) - 1);
-  }
+  // whoever is not tied to a zone takes what is free anywhere
+  const rest = group.units
+    .filter((unit) => zonal.get(unit) !== true)
+    .map((unit) => ({ unit, pods: left.get(unit)?.length ?? 0 }));
+  sit(
+    rest,
+    nodes.map(({ node }) => node),
+  );
+  for (const [unit, pods] of left) if (pods.length > 0) standing.push({ unit, pods, place: '' });
+  return standing;
 }
 
-/**
- * Shares the slots of nodes out among units: first in proportion, the unit with most left first, then along chains of
- * exchanges while a unit is left over. A sharing that keeps every cap is found whenever there is one.
- *
- * @returns pods of unit u on node j at [j][u]
- */
-export function dealt(
-  slots: readonly number[],
-  units: readonly { readonly pods: number; readonly cap: number }[],
-): readonly (readonly number[])[] {
-  const left = units.map((unit) => unit.pods);
-  const on = slots.map(() => units.map(() => 0));
-  const free = [...slots];
-  const order = slots.map((_, j) => j).toSorted((a, b) => (slots[b] ?? 0) - (slots[a] ?? 0) || a - b);
-  for (const j of order) {
-    const row = on[j] ?? [];
-    while ((free[j] ?? 0) > 0) {
-      let most = -1;
-      units.forEach((unit, u) => {
-        if ((left[u] ?? 0) <= 0 || (row[u] ?? 0) >= unit.cap) return;
-        if (most < 0 || (left[u] ?? 0) / unit.pods > (left[most] ?? 0) / (units[most]?.pods ?? 1)) most = u;
-      });
-      if (most < 0) break;
-      move(row, left, most);
-      free[j] = (free[j] ?? 0) - 1;
-    }
-  }
-  for (let u = 0; u < units.length; u++) while ((left[u] ?? 0) > 0 && exchange(on, free, left, units, u)) continue;
-  return on;
-}
-
-function move(row: number[], left: number[], u: number): void {
-  row[u] = (row[u] ?? 0) + 1;
-  left[u] = (left[u] ?? 0) - 1;
-}
-
-/** Breadth-first search for a chain u → node → unit → node … that ends at a node with a free slot. */
-function exchange(
-  on: number[][],
-  free: number[],
-  left: number[],
-  units: readonly { readonly cap: number }[],
-  start: number,
-): boolean {
-  const cameToNode = new Map<number, number>();
-  const cameToUnit = new Map<number, number>();
-  const queue = [start];
-  for (let u = queue.shift(); u !== undefined; u = queue.shift()) {
-    const unit = u;
-    for (let j = 0; j < on.length; j++) {
-      if (cameToNode.has(j) || (on[j]?.[unit] ?? 0) >= (units[unit]?.cap ?? 0)) continue;
-      cameToNode.set(j, unit);
-      if ((free[j] ?? 0) > 0) {
-        free[j] = (free[j] ?? 0) - 1;
-        left[start] = (left[start] ?? 0) - 1;
-        return shift(on, cameToNode, cameToUnit, j, start);
-      }
-      on[j]?.forEach((n, v) => {
-        if (n === 0 || v === start || cameToUnit.has(v)) return;
-        cameToUnit.set(v, j);
-        queue.push(v);
-      });
-    }
-  }
-  return false;
-}
-
-function shift(
-  on: number[][],
-  cameToNode: ReadonlyMap<number, number>,
-  cameToUnit: ReadonlyMap<number, number>,
-  end: number,
-  start: number,
-): true {
-  let node = end;
-  for (;;) {
-    const unit = cameToNode.get(node) ?? start;
-    const row = on[node];
-    if (row) row[unit] = (row[unit] ?? 0) + 1;
-    if (unit === start) return true;
-    node = cameToUnit.get(unit) ?? end;
-    const from = on[node];
-    if (from) from[unit] = (from[unit] ?? 0) - 1;
-  }
-}
-
-function zoned(filled: readonly FilledHost[], podsOn: readonly (readonly ClusterPod[])[]): readonly Seat[] {
-  const count = new Map<string, number>();
-  const nodes = new Map<string, number>();
-  const take = (host: Host, pods: readonly ClusterPod[]): Seat => {
-    const { zone, region } = host.offering;
-    nodes.set(`${region} ${zone}`, (nodes.get(`${region} ${zone}`) ?? 0) + 1);
-    for (const { workload } of pods) count.set(`${zone} ${workload}`, (count.get(`${zone} ${workload}`) ?? 0) + 1);
-    return { host, pods };
-  };
-  const load = ({ offering: { zone } }: Host, pods: readonly ClusterPod[]): number =>
-    pods.reduce((sum, { workload }) => sum + (count.get(`${zone} ${workload}`) ?? 0), 0);
-  const held = ({ offering: { region, zone } }: Host): number => nodes.get(`${region} ${zone}`) ?? 0;
-
-  const seats = new Map<number, Seat>();
-  filled.forEach(({ host, twins }, i) => {
-    if (twins.length === 1) seats.set(i, take(host, podsOn[i] ?? []));
-  });
-  filled.forEach(({ host, twins }, i) => {
-    if (twins.length === 1) return;
-    const pods = podsOn[i] ?? [];
-    const [best] = twins.toSorted((a, b) => load(a, pods) - load(b, pods) || held(a) - held(b));
-    seats.set(i, take(best ?? host, pods));
-  });
-  return filled.flatMap((_, i) => seats.get(i) ?? []);
+function inZone(seat: OpenSeat | undefined, key: string): boolean {
+  return seat !== undefined && `${placeOf(seat.host.offering)} ${seat.host.offering.zone}` === key;
 }

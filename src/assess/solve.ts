@@ -1,208 +1,222 @@
-import { place } from '../placement/place.ts';
-import type { Candidate, Group, Problem } from '../placement/problem.ts';
 import type { LinearSolver } from '../ports.ts';
-import { resourcesFrom } from './amounts.ts';
 import { grouped } from './cluster.ts';
-import type { PodGroup } from './groups.ts';
-import { atLeast } from './front.ts';
-import { fitsAlone, permissions, worthwhile, type Host } from './hosts.ts';
-
-/** A node of the answer, and how many pods of each group it carries. */
-export interface FilledHost {
-  readonly host: Host;
-  /** hosts it could as well be, in other zones at the same price; itself among them */
-  readonly twins: readonly Host[];
-  readonly replicas: ReadonlyMap<PodGroup, number>;
-}
+import type { Company } from './company.ts';
+import { filling, type Open } from './fill.ts';
+import { groupsOf, requestsOf, type PodGroup } from './groups.ts';
+import type { Host, Permissions } from './hosts.ts';
+import { seated, type OpenSeat, type Seat, type Standing } from './seats.ts';
+import { squeezedIn } from './squeeze.ts';
+import type { Unit } from './units.ts';
+import { isZonal } from './zones.ts';
 
 export interface Packing {
-  /** one entry a node; nodes that stay are in it only where something is put on them */
-  readonly filled: readonly FilledHost[];
+  /** nodes that stay are in it only where something is put on them */
+  readonly seats: readonly Seat[];
   /** $/h of the new nodes */
   readonly usdPerHour: number;
-  /** no packing of the same groups on the same hosts costs less */
+  /** no packing of the same units on the same hosts costs less */
   readonly lowerBoundUsdPerHour: number;
-  readonly unplaced: ReadonlyMap<PodGroup, number>;
-  readonly methods: ReadonlySet<string>;
+  /** units that fit on no host */
+  readonly roomless: readonly Unit[];
+  /** hosts that were worth offering, zone by zone */
+  readonly hosts: number;
 }
 
 /**
- * Packs groups onto hosts. Groups that share no host are packed apart, which changes nothing about the best and makes
+ * Packs units onto hosts. Units that share no host are packed apart, which changes nothing about the best and makes
  * each problem small: their costs and bounds add up.
  */
-export function packed(groups: readonly PodGroup[], hosts: readonly Host[], solver: LinearSolver): Packing {
-  const openTo = permissions(groups);
-  const open = hosts.map((host): readonly [Host, readonly PodGroup[]] => [
+export function packed(
+  units: readonly Unit[],
+  hosts: readonly Host[],
+  company: Company,
+  may: Permissions,
+  solver: LinearSolver,
+): Packing {
+  const fits = fitting(units);
+  const open = hosts.map((host) => ({
     host,
-    openTo(host).filter((group) => fitsAlone(group, host)),
-  ]);
-  const filled: FilledHost[] = [];
-  const unplaced = new Map<PodGroup, number>();
-  const methods = new Set<string>();
+    units: units.filter((unit) => fits(unit, host) && may.anywhere(unit, host)),
+  }));
+  const seats: Seat[] = [];
+  const roomless: Unit[] = [];
   let usdPerHour = 0;
   let lowerBoundUsdPerHour = 0;
-  for (const part of partsOf(groups, open)) {
-    if (part.hosts.length === 0) {
-      for (const group of part.groups) unplaced.set(group, group.replicas);
-      continue;
+  for (const part of partsOf(units, open)) {
+    const answer = part.hosts.length === 0 ? undefined : packPart(part, { company, may, solver });
+    if (!answer) roomless.push(...part.units);
+    else {
+      seats.push(...answer.seats);
+      roomless.push(...answer.roomless);
+      usdPerHour += answer.usdPerHour;
+      lowerBoundUsdPerHour += answer.lowerBoundUsdPerHour;
     }
-    const answer = packPart(part, solver);
-    filled.push(...answer.filled);
-    for (const [group, n] of answer.unplaced) unplaced.set(group, n);
-    for (const method of answer.methods) methods.add(method);
-    usdPerHour += answer.usdPerHour;
-    lowerBoundUsdPerHour += answer.lowerBoundUsdPerHour;
   }
-  return { filled, usdPerHour, lowerBoundUsdPerHour, unplaced, methods };
+  return { ...NOTHING, seats, usdPerHour, lowerBoundUsdPerHour, roomless };
 }
 
 interface Part {
-  readonly groups: readonly PodGroup[];
-  readonly hosts: readonly (readonly [Host, readonly PodGroup[]])[];
+  readonly units: readonly Unit[];
+  readonly hosts: readonly { readonly host: Host; readonly units: readonly Unit[] }[];
 }
 
-/** Groups that are linked by hosts open to both, with those hosts. */
-function partsOf(
-  groups: readonly PodGroup[],
-  open: readonly (readonly [Host, readonly PodGroup[]])[],
-): readonly Part[] {
-  const parent = new Map(groups.map((group) => [group, group]));
-  const rootOf = (group: PodGroup): PodGroup => {
-    let here = group;
+/** Units that are linked by hosts open to both, with those hosts. */
+function partsOf(units: readonly Unit[], open: Part['hosts']): readonly Part[] {
+  const parent = new Map(units.map((unit) => [unit, unit]));
+  const rootOf = (unit: Unit): Unit => {
+    let here = unit;
     for (let up = parent.get(here); up !== undefined && up !== here; up = parent.get(here)) here = up;
-    parent.set(group, here);
+    parent.set(unit, here);
     return here;
   };
-  for (const [, here] of open) {
+  for (const { units: here } of open) {
     const [first] = here;
     if (first) for (const other of here) parent.set(rootOf(other), rootOf(first));
   }
   const hosts = grouped(
-    open.filter(([, here]) => here.length > 0),
-    ([, [first]]) => (first ? rootOf(first) : undefined),
+    open.filter(({ units: here }) => here.length > 0),
+    ({ units: [first] }) => (first ? rootOf(first) : undefined),
   );
-  return [...grouped(groups, rootOf)].map(([root, members]) => ({ groups: members, hosts: hosts.get(root) ?? [] }));
+  return [...grouped(units, rootOf)].map(([root, members]) => ({ units: members, hosts: hosts.get(root) ?? [] }));
 }
 
-function packPart(part: Part, solver: LinearSolver): Packing {
-  const index = new Map(part.groups.map((group, i) => [group, i]));
-  const bits = new Map(part.hosts.map(([host, here]) => [host, maskOf(here, index)]));
-  const mask = (host: Host): bigint => bits.get(host) ?? 0n;
-  const best = bestVariants(
-    part.hosts.map(([host]) => host),
-    mask,
-  );
+/** Units spread over zones × hosts zone by zone: beyond this the exact problem takes longer than it is worth. */
+const LARGEST_EXACT = 1200;
 
-  const skewed = maskOf(
-    part.groups.filter((g) => g.zoneSkew !== undefined),
-    index,
-  );
-  const mixed = part.groups.some(isMixed);
-  const classOf = (host: Host): string => {
-    const { provider, region, zone, purchase } = host.offering;
-    const where = (mask(host) & skewed) === 0n ? '' : `${provider}/${region}/${zone}`;
-    return `${mask(host).toString(36)} ${where} ${mixed ? purchase : ''}`;
+/**
+ * Packs a part twice where it pays. First with zones left aside: that is a relaxation, so its bound holds for the part
+ * itself, and it is small. Its nodes are then given zones and its pods seats; pods that their zones leave standing get
+ * nodes of their own. A part that is small enough is also stated exactly, and the cheaper of both is taken.
+ */
+function packPart(part: Part, task: Task): Packing {
+  const hosts = part.hosts.map(({ host }) => host);
+  const relaxed = relaxedPacking(part, task);
+  const spread = part.units.filter((unit) => unit.zoneSkew !== undefined).length;
+  const small = Math.max(1, spread) * relaxed.hosts <= LARGEST_EXACT;
+  if (!small || !part.units.some((unit) => isZonal(unit, hosts, task.may))) return relaxed;
+  const exact = exactPacking(part.units, hosts, true, task);
+  const better = relaxed.roomless.length > 0 || exact.usdPerHour < relaxed.usdPerHour;
+  return {
+    ...(exact.roomless.length === 0 && better ? exact : relaxed),
+    lowerBoundUsdPerHour: Math.max(relaxed.lowerBoundUsdPerHour, exact.lowerBoundUsdPerHour),
   };
-  const kept = worthwhile(best, classOf);
+}
 
-  const classes = new Map<bigint, string>();
-  for (const host of kept.keys()) {
-    if (!classes.has(mask(host))) classes.set(mask(host), `~${classes.size}`);
-  }
-  const candidates = new Map(
-    [...kept.keys()].map((host) => [host.id, { host, candidate: candidateOf(host, classes.get(mask(host)) ?? '') }]),
+interface Task {
+  readonly company: Company;
+  readonly may: Permissions;
+  readonly solver: LinearSolver;
+}
+
+function relaxedPacking(part: Part, task: Task): Packing {
+  const openTo = new Map<Unit, string[]>(part.units.map((unit) => [unit, []]));
+  for (const { host, units } of part.hosts) for (const unit of units) openTo.get(unit)?.push(host.id);
+  const groups = groupsOf(part.units, task.company, (unit) => openTo.get(unit)?.join() ?? '', false);
+  return packedGroups(
+    groups,
+    part.hosts,
+    part.hosts.map(({ host }) => host),
+    task,
   );
-  const byName = new Map(part.groups.map((group) => [group.name, group]));
-  const problem: Problem = {
-    groups: part.groups.map((group, i) =>
-      problemGroup(
-        group,
-        [...classes].filter(([m]) => (m >> BigInt(i)) & 1n).map(([, c]) => c),
-      ),
-    ),
-    offerings: [...candidates.values()].map((c) => c.candidate),
-    rules: { vendorShareAtMost: new Map(), commitments: [], discounts: [], flows: [], resourceRates: new Map() },
-    running: [],
-  };
-  const answer = place(problem, solver);
+}
 
-  const filled: FilledHost[] = [];
-  for (const node of answer.nodes) {
-    const host = candidates.get(node.offering)?.host;
-    if (!host) throw new Error(`the placement uses ${node.offering}, which it was not offered`);
-    const replicas = new Map<PodGroup, number>();
-    for (const [name, n] of Object.entries(node.replicas)) {
-      const group = byName.get(name);
-      if (group && n > 0) replicas.set(group, n);
+/**
+ * Zone by zone, every rule stated.
+ *
+ * @param merged false: every unit is a group of its own, so that nothing can be left standing once it is filled
+ */
+function exactPacking(units: readonly Unit[], hosts: readonly Host[], merged: boolean, task: Task): Packing {
+  const fits = fitting(units);
+  const open = hosts.flatMap((host) =>
+    host.zones.map((zone) => {
+      const own = units.filter((unit) => fits(unit, host) && task.may.in(unit, host, zone));
+      return { host: host.inZone(zone), units: own };
+    }),
+  );
+  const openTo = new Map<Unit, string[]>(units.map((unit) => [unit, []]));
+  for (const { host, units: own } of open) for (const unit of own) openTo.get(unit)?.push(host.id);
+  const roomless = units.filter((unit) => (openTo.get(unit)?.length ?? 0) === 0);
+  if (roomless.length > 0) return { ...NOTHING, roomless };
+  const keyOf = (unit: Unit): string => (merged ? (openTo.get(unit)?.join() ?? '') : `${units.indexOf(unit)}`);
+  return packedGroups(groupsOf(units, task.company, keyOf, true), open, merged ? hosts : [], task);
+}
+
+/** @param hosts those that may be bought for pods that are left standing; none = whoever stands has no room */
+function packedGroups(groups: readonly PodGroup[], open: Part['hosts'], hosts: readonly Host[], task: Task): Packing {
+  const { company, may, solver } = task;
+  const groupOf = new Map(groups.flatMap((group) => group.units.map((unit) => [unit, group] as const)));
+  const groupsOn = open.map(({ host, units }): Open => [
+    host,
+    [...new Set(units.flatMap((u) => groupOf.get(u) ?? []))],
+  ]);
+  const answer = filling(groups, groupsOn, solver);
+
+  const all = open.map(({ host }) => host);
+  const zonal = remembered((unit: Unit) => isZonal(unit, all, may));
+  const { seats, standing } = seated(answer.filled, groups, all, company, may);
+  const still = squeezedIn(seats, standing, company, may, zonal);
+  const fresh = hosts.filter((host) => !host.stays);
+  const extra = moreNodes(standingUnits(still, seats), fresh, task);
+  const used = seats.filter((seat) => seat.sitting.length > 0);
+  return {
+    seats: [...used.map(({ host, sitting }) => ({ host, pods: sitting.map(({ pod }) => pod) })), ...extra.seats],
+    usdPerHour: used.reduce((sum, { host }) => sum + (host.stays ? 0 : host.usdPerHour), extra.usdPerHour),
+    lowerBoundUsdPerHour: answer.lowerBoundUsdPerHour,
+    roomless: extra.roomless.map((unit) => unit.partOf ?? unit),
+    hosts: answer.zones,
+  };
+}
+
+const NOTHING: Packing = { seats: [], usdPerHour: 0, lowerBoundUsdPerHour: 0, roomless: [], hosts: 0 };
+
+function moreNodes(units: readonly Unit[], hosts: readonly Host[], task: Task): Packing {
+  if (units.length === 0) return NOTHING;
+  return hosts.length === 0 ? { ...NOTHING, roomless: units } : exactPacking(units, hosts, false, task);
+}
+
+/** Pods that are still standing, as units that are given new nodes in the zones where they must be. */
+function standingUnits(standing: readonly Standing[], seats: readonly OpenSeat[]): readonly Unit[] {
+  const spotLeft = new Map(standing.map(({ unit }) => [unit, unit.spotAtMost]));
+  for (const { host, sitting } of seats) {
+    if (host.offering.purchase !== 'spot') continue;
+    for (const { unit } of sitting) {
+      const left = spotLeft.get(unit);
+      if (left !== undefined) spotLeft.set(unit, left - 1);
     }
-    if (host.stays && replicas.size === 0) continue;
-    const one = { host, twins: kept.get(host) ?? [host], replicas };
-    for (let i = 0; i < node.count; i++) filled.push(one);
   }
-  const unplaced = new Map<PodGroup, number>();
-  for (const [name, n] of Object.entries(answer.unplaced)) {
-    const group = byName.get(name);
-    if (group && n > 0) unplaced.set(group, n);
-  }
-  // nodes that stay are in the problem at their price, with a floor of one: a bound scales with prices and would be lost at zero
-  const stay = [...kept.keys()].reduce((sum, host) => sum + (host.stays ? host.usdPerHour : 0), 0);
-  const usdPerHour = filled.reduce((sum, { host }) => sum + (host.stays ? 0 : host.usdPerHour), 0);
-  const lowerBoundUsdPerHour = Math.max(0, Math.min(usdPerHour, answer.lowerBoundUsdPerHour - stay));
-  return { filled, usdPerHour, lowerBoundUsdPerHour, unplaced, methods: new Set([answer.method]) };
+  return standing.map(({ unit, pods, place, zone }) => {
+    if (pods.length === unit.pods.length && zone === undefined) return unit;
+    const spotAtMost = Math.max(0, Math.min(pods.length, spotLeft.get(unit) ?? 0));
+    spotLeft.set(unit, (spotLeft.get(unit) ?? 0) - spotAtMost);
+    const { zoneSkew: _, ...rest } = unit;
+    return {
+      ...rest,
+      pods,
+      partOf: unit.partOf ?? unit,
+      spotAtMost,
+      ...(zone !== undefined && { within: { place, zone } }),
+    };
+  });
 }
 
-const isMixed = (group: PodGroup): boolean => group.spotAtMost > 0 && group.spotAtMost < group.replicas;
-
-function maskOf(groups: readonly PodGroup[], index: ReadonlyMap<PodGroup, number>): bigint {
-  let mask = 0n;
-  for (const group of groups) mask |= 1n << BigInt(index.get(group) ?? 0);
-  return mask;
-}
-
-/** The same offering can be a node of several kinds and colours: one that is open to no more groups than another falls away. */
-function bestVariants(hosts: readonly Host[], mask: (host: Host) => bigint): readonly Host[] {
-  const best: Host[] = [];
-  for (const variants of grouped(hosts, (h) => (h.stays ? h.id : h.offering.id)).values()) {
-    variants.forEach((a, i) => {
-      const beaten = variants.some((b, j) => {
-        if (i === j || (mask(a) & mask(b)) !== mask(a) || !atLeast(b.room, a.room)) return false;
-        return mask(a) !== mask(b) || !atLeast(a.room, b.room) || j < i;
-      });
-      if (!beaten) best.push(a);
-    });
-  }
-  return best;
-}
-
-/** The class stands in the type's name, so that a group can name the classes it is allowed. */
-function candidateOf(host: Host, hostClass: string): Candidate {
-  const { provider, region, zone, type, family, arch, purchase, vcpu, memory, gpu } = host.offering;
-  return {
-    id: host.id,
-    provider,
-    region,
-    zone,
-    type: `${type}${hostClass}`,
-    family,
-    arch,
-    purchase,
-    vcpu,
-    memory,
-    ...(gpu && { gpu }),
-    usdPerHour: host.usdPerHour,
-    allocatable: resourcesFrom(host.room.amounts, host.room.pods),
-    ...(host.stays && { atMost: 1, atLeast: 1 }),
+function remembered<K, V>(of: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = of(key);
+    known.set(key, value);
+    return value;
   };
 }
 
-function problemGroup(group: PodGroup, classes: readonly string[]): Group {
-  return {
-    name: group.name,
-    replicas: group.replicas,
-    requests: group.requests,
-    allow: { type: classes.map((c) => `*${c}`) },
-    ...(group.perNodeAtMost !== undefined && { perNodeAtMost: group.perNodeAtMost }),
-    ...(isMixed(group) && { spotAtMost: group.spotAtMost / group.replicas }),
-    ...(group.zoneSkew !== undefined && { zoneSkew: { most: group.zoneSkew, within: 'region' as const } }),
+/** Whether one pod of a unit fits on an empty host. */
+function fitting(units: readonly Unit[]): (unit: Unit, host: Host) => boolean {
+  const requests = new Map(units.map((unit) => [unit, requestsOf(unit)]));
+  return (unit, { room }) => {
+    const { cpu, memory, storage, devices } = requests.get(unit) ?? requestsOf(unit);
+    if (room.pods < 1 || cpu > room.amounts.cpu || memory > room.amounts.memory) return false;
+    if ((storage ?? 0) > room.amounts.storage) return false;
+    return Object.entries(devices ?? {}).every(([name, count]) => count <= (room.amounts.others.get(name) ?? 0));
   };
 }

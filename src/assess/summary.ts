@@ -188,7 +188,9 @@ function leftOutOf({ astray, pods }: Understood, outcomes: readonly HomeOutcome[
 function pricesUsed(cluster: Cluster, outcomes: readonly HomeOutcome[]): PriceUsed[] {
   const offerings = [
     ...cluster.priced.values(),
-    ...outcomes.flatMap((o) => [o.same, o.across].flatMap((r) => r?.seats.map((seat) => seat.host.offering) ?? [])),
+    ...outcomes.flatMap((o) =>
+      [o.same, o.across].flatMap((r) => r?.packing.seats.map((seat) => seat.host.offering) ?? []),
+    ),
   ];
   const keyOf = ({ provider, price }: Offering): string => [provider, price.source, price.basis, price.asOf].join(' ');
   return [...grouped(offerings, keyOf).values()].flatMap(([first]) => {

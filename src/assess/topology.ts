@@ -91,7 +91,11 @@ function settle(
     return;
   }
   if (term.kind === 'spread' && isExact(home, rule, concerned, fates, unitOf)) {
-    for (const pod of concerned) skews.set(pod, Math.min(skews.get(pod) ?? Infinity, term.maxSkew ?? 1));
+    for (const pod of concerned) {
+      skews.set(pod, Math.min(skews.get(pod) ?? Infinity, term.maxSkew ?? 1));
+      // another region may have fewer zones than it must be spread over
+      if ((term.minDomains ?? 1) > 1) fates.inRegion.add(pod);
+    }
     return;
   }
   freeze(cluster, home, rule, concerned, fates);

@@ -36,6 +36,10 @@ export interface Unit {
   readonly zoneSkew?: number;
   /** how many nodes they are on today */
   readonly nodesToday: number;
+  /** the unit that these are some pods of */
+  readonly partOf?: Unit;
+  /** the one zone these are to be in: `provider/region` and its zone */
+  readonly within?: { readonly place: string; readonly zone: string };
 }
 
 export interface UnitOptions {

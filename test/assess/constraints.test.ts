@@ -83,7 +83,7 @@ describe('what a pod demands of its node', () => {
     const t = trial(items, solver);
     expect(sum(t.nodesOf('pay'))).toBe(3);
     // the taint keeps the others off: no node carries both
-    for (const { pods } of t.answer.seats) expect(new Set(pods.map((p) => p.workload)).size).toBe(1);
+    for (const { pods } of t.answer.packing.seats) expect(new Set(pods.map((p) => p.workload)).size).toBe(1);
   });
 
   it('without a taint, others may share the labelled nodes', () => {
@@ -94,7 +94,7 @@ describe('what a pod demands of its node', () => {
       ...deployment('web', ['b'], 1, SMALL),
     ];
     const t = trial(items, solver);
-    expect(t.answer.seats).toHaveLength(1);
+    expect(t.answer.packing.seats).toHaveLength(1);
   });
 
   it('arm64 and amd64: what runs on one stays on it, unless its own rule or the user says otherwise', () => {
@@ -194,19 +194,21 @@ describe('rules among pods', () => {
     ];
     // today's nodes break the rule: it binds when pods are scheduled, and in the new placement it holds
     const t = trial(items, solver);
-    for (const { pods } of t.answer.seats) expect(new Set(pods.map((p) => p.labels.get('app'))).size).toBe(1);
+    for (const { pods } of t.answer.packing.seats) expect(new Set(pods.map((p) => p.labels.get('app'))).size).toBe(1);
   });
 
   it('anti-affinity reaches into the namespaces it names', () => {
     const term = apart('noisy', 'kubernetes.io/hostname', { namespaceSelector: {} });
     const other = deployment('noisy', ['a'], 2, { ...SMALL, namespace: 'other' });
     const t = trial([...NODES, ...other, ...deployment('quiet', ['b'], 2, { ...SMALL, spec: term })], solver);
-    for (const { pods } of t.answer.seats) expect(new Set(pods.map((p) => p.labels.get('app'))).size).toBe(1);
+    for (const { pods } of t.answer.packing.seats) expect(new Set(pods.map((p) => p.labels.get('app'))).size).toBe(1);
     const own = trial(
       [...NODES, ...other, ...deployment('quiet', ['b'], 2, { ...SMALL, spec: apart('noisy') })],
       solver,
     );
-    expect(own.answer.seats.some(({ pods }) => new Set(pods.map((p) => p.labels.get('app'))).size === 2)).toBe(true);
+    expect(own.answer.packing.seats.some(({ pods }) => new Set(pods.map((p) => p.labels.get('app'))).size === 2)).toBe(
+      true,
+    );
   });
 
   it('two revisions of a workload that must be one a node share none either', () => {
@@ -329,7 +331,7 @@ describe('rules among pods', () => {
       ],
       solver,
     );
-    expect(t.answer.seats).toHaveLength(3);
+    expect(t.answer.packing.seats).toHaveLength(3);
   });
 
   it('a host port that a DaemonSet binds on every node keeps the pod where it is', () => {
@@ -545,7 +547,7 @@ describe('what comes with a node', () => {
     const spec = { nodeSelector: { 'kubernetes.io/arch': 'arm64' } };
     const items = [...NODES, arm, ...[...ON, 'g'].map((n) => daemon('all', n)), daemon('armed', 'g', spec)];
     const t = trial([...items, ...deployment('web', ON, 3, SMALL), ...deployment('gr', ['g'], 1, SMALL)], solver);
-    for (const { host } of t.answer.seats) {
+    for (const { host } of t.answer.packing.seats) {
       const arm64 = host.offering.arch === 'arm64';
       const own = host.offering.type === 'm7g.2xlarge' || host.offering.type === 'm5.2xlarge';
       if (own) expect(host.room.amounts.cpu).toBe(7910 - (arm64 ? 1000 : 500));

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { assess } from '../../src/assess/assess.ts';
 import type { LinearSolver } from '../../src/ports.ts';
 import { loadHighs } from '../../src/world/highs.ts';
+import { bigCluster } from '../support/big-cluster.ts';
 import { eksNode, list, pod } from '../support/kube.ts';
 import { priceLists } from '../support/price-lists.ts';
 import { OPTIONS, trial } from '../support/repack.ts';
@@ -84,13 +85,22 @@ const cluster = fc.tuple(nodes, workloads).map(([ns, ws]) => {
   return items;
 });
 
+describe('on a larger cluster', () => {
+  it('the scheduler agrees too, and the bound is near', () => {
+    const items = bigCluster(40, 400);
+    const t = trial(items, solver);
+    expect(complaints(items, t)).toEqual([]);
+    expect(t.answer.packing.usdPerHour).toBeLessThan(1.25 * t.answer.packing.lowerBoundUsdPerHour);
+  });
+});
+
 describe('on random clusters', () => {
   it('the scheduler would agree with every seat, and every pod is accounted for once', () => {
     fc.assert(
       fc.property(cluster, (items) => {
         const t = trial(items, solver);
         expect(complaints(items, t)).toEqual([]);
-        const placed = t.answer.seats.flatMap((s) => s.pods.map((p) => p.key));
+        const placed = t.answer.packing.seats.flatMap((s) => s.pods.map((p) => p.key));
         const listed = [...placed, ...Object.keys(t.kept), ...Object.keys(t.leftOut)].toSorted();
         const came = items
           .filter((i) => i['kind'] === 'Pod')
@@ -106,7 +116,8 @@ describe('on random clusters', () => {
       fc.property(cluster, (items) => {
         const read = assess([{ file: 'f', text: list(items) }], priceLists(), solver, { ...OPTIONS, across: true });
         if (!read.ok) throw new Error('not read');
-        const { now, sameCloud, acrossClouds, stays } = read.value;
+        const { now, sameCloud, acrossClouds, stays, notes } = read.value;
+        expect(notes.filter((note) => note.includes('failed its check'))).toEqual([]);
         for (const p of [sameCloud, acrossClouds]) {
           if (!p) throw new Error('no proposal');
           const mix = p.mix.reduce((sum, m) => sum + m.nodes * m.usdPerHourEach, 0);

@@ -44,7 +44,7 @@ export function trial(items: readonly unknown[], solver: LinearSolver, options: 
     kept: named(ready.fates.kept),
     leftOut: named(ready.fates.leftOut),
     nodesOf: (app) =>
-      same.seats.flatMap(({ host, pods }) => {
+      same.packing.seats.flatMap(({ host, pods }) => {
         const here = pods.filter((pod) => pod.workload.endsWith(`/${app}`)).length;
         const { zone, type, purchase } = host.offering;
         return here > 0 ? [{ zone, type, purchase, pods: here, stays: host.stays !== undefined }] : [];

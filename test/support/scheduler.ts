@@ -20,7 +20,7 @@ export function complaints(items: readonly Record<string, unknown>[], t: Trial):
     if (pod?.spec.nodeName !== undefined)
       keptOn.set(pod.spec.nodeName, [...(keptOn.get(pod.spec.nodeName) ?? []), pod]);
   }
-  t.answer.seats.forEach(({ host, pods }, i) => {
+  t.answer.packing.seats.forEach(({ host, pods }, i) => {
     const stays = host.stays?.node.name;
     const moved = pods.map((p) => raw.get(p.key)).filter((p) => p !== undefined);
     const kept = stays === undefined ? [] : (keptOn.get(stays) ?? []);
