@@ -63,8 +63,8 @@ export function seated(
   }
   const zones = zoned(filled, shares);
   const seats = zones.map(({ host, zone }): OpenSeat => {
-    const inZone = host.inZone(zone);
-    return { host: inZone, sitting: [], slack: roomOf(inZone.room) };
+    const there = host.inZone(zone);
+    return { host: there, sitting: [], slack: roomOf(there.room) };
   });
   const standing: Standing[] = [];
   for (const group of groups) {
