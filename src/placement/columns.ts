@@ -28,10 +28,11 @@ export interface Pricing {
 }
 
 const PER_LOCATION = 4;
-const PER_ROUND = 240;
+const EXACT_PER_LOCATION = 30;
+const PER_ROUND = 900;
 /** The objective is at rest when so many rounds have moved it by less than this share. */
-const STILL_ROUNDS = 4;
-const STILL = 1e-4;
+const STILL_ROUNDS = 3;
+const STILL = 3e-4;
 /** How far duals are drawn towards the best seen so far. */
 const SMOOTHING = 0.6;
 /** A column must save this share of its node's price to be worth adding. */
@@ -220,7 +221,7 @@ export class ColumnModel {
       }
       for (const o of left) worth[o] = Math.min(worth[o] ?? Infinity, search(o, true));
     }
-    return { fresh: bestPerLocation(found), worth, nodeWorth };
+    return { fresh: bestPerLocation(found, exactly ? EXACT_PER_LOCATION : PER_LOCATION), worth, nodeWorth };
   }
 
   /** The best filling of one candidate at these duals, without a model; undefined when none is worth anything. */
@@ -386,12 +387,12 @@ interface Found {
   readonly location: number;
 }
 
-function bestPerLocation(found: readonly Found[]): Pattern[] {
+function bestPerLocation(found: readonly Found[], most: number): Pattern[] {
   const taken = new Map<number, number>();
   const chosen: Pattern[] = [];
   for (const f of found.toSorted((a, b) => b.saving - a.saving || a.pattern.candidate - b.pattern.candidate)) {
     const here = taken.get(f.location) ?? 0;
-    if (here >= PER_LOCATION) continue;
+    if (here >= most) continue;
     taken.set(f.location, here + 1);
     chosen.push(f.pattern);
     if (chosen.length >= PER_ROUND) break;

@@ -11,8 +11,6 @@ const ROUNDS = 30;
 const NONE = 1e-6;
 /** No node is cheaper than this share of its price, whatever the rules give for it: else an endless number would be. */
 const LEAST = 1e-3;
-/** Locations with so few whole nodes are also packed anew: there one node less is a large share. */
-const FEW = 12;
 
 export interface Packed {
   readonly nodes: Whole['nodes'];
@@ -43,7 +41,10 @@ export function pack(
   const short = new Map<number, number>();
   for (let l = 0; l < instance.locations.length; l++) {
     const kept = wholeParts(model, primal, l);
-    const more = packLocation(problem, instance, l, quotas, kept, prices, solver);
+    nodes.push(...kept);
+    const rest = restOf(instance, l, quotas, kept);
+    if (rest.every((n) => n === 0)) continue;
+    const more = packRest(problem, instance, l, rest, kept, prices, solver);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
@@ -64,42 +65,6 @@ function pricesAt(model: ColumnModel, { nodePrice, keptCredit }: Objective, dual
   const fresh = nodePrice.map((p, o) => Math.max(p - dot(ruled[o] ?? [], dual), LEAST * p));
   const running = fresh.map((p, o) => Math.max(p - (keptCredit[o] ?? 0), LEAST * (nodePrice[o] ?? 0)));
   return { fresh, running };
-}
-
-function costAt(instance: Instance, prices: Prices, nodes: Whole['nodes']): number {
-  const counts = new Map<number, number>();
-  for (const { pattern, count } of nodes) counts.set(pattern.candidate, (counts.get(pattern.candidate) ?? 0) + count);
-  let cost = 0;
-  for (const [o, n] of counts) {
-    const kept = Math.min(n, instance.running[o] ?? 0);
-    cost += kept * (prices.running[o] ?? 0) + (n - kept) * (prices.fresh[o] ?? 0);
-  }
-  return cost;
-}
-
-/** With the relaxation's whole nodes kept; where those are few, also from nothing, and the cheaper of the two. */
-function packLocation(
-  problem: Problem,
-  instance: Instance,
-  l: number,
-  quotas: Int32Array,
-  kept: Whole['nodes'],
-  prices: Prices,
-  solver: LinearSolver,
-): Whole {
-  const around = (fixed: Whole['nodes']): Whole => {
-    const rest = restOf(instance, l, quotas, fixed);
-    const more: Whole = rest.some((n) => n > 0)
-      ? packRest(problem, instance, l, rest, fixed, prices, solver)
-      : { nodes: [], missing: new Float64Array(instance.groups.length), complete: true };
-    return { ...more, nodes: [...fixed, ...more.nodes] };
-  };
-  const first = around(kept);
-  const size = kept.reduce((sum, n) => sum + n.count, 0);
-  if (size === 0 || size > FEW) return first;
-  const anew = around([]);
-  const cost = (w: Whole): number => costAt(instance, prices, w.nodes);
-  return anew.complete && anew.missing.every((n) => n === 0) && cost(anew) < cost(first) - NONE ? anew : first;
 }
 
 function wholeParts(model: ColumnModel, primal: Float64Array, l: number): Whole['nodes'][number][] {

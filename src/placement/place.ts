@@ -18,10 +18,12 @@ import { violations } from './verify.ts';
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
 const ROUNDS = 120;
 /** Rounds in which dynamic programming looks for what the search has overlooked. */
-const EXACT_ROUNDS = 6;
+const EXACT_ROUNDS = 5;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
 const HAIR = 1e-3;
+/** Below this share of today's bill moving is so much cheaper that staying is not tried. */
+const MOVING = 0.9;
 /** Share of a running node's price that is taken as spent when staying is tried. */
 const STAYING = 0.9;
 /** How often replicas that found no whole node in a location are sent elsewhere. */
@@ -87,11 +89,19 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const proven = (nodes: readonly PlacedNodes[]): Placement =>
     assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
   const moved = proven(rounded.nodes);
-  if (!problem.change || problem.running.every((r) => r.count === 0)) return moved;
+  if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
   const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
   if ('broken' in staying) return moved;
   const stayed = proven(staying.nodes);
   return stayed.usdPerHour + stayed.cost.change <= moved.usdPerHour + moved.cost.change ? stayed : moved;
+}
+
+/** What today's nodes cost without egress; 0 where none run. */
+function runningBill(problem: Problem): number {
+  const counts = new Map<string, number>();
+  for (const r of problem.running) counts.set(r.offering, (counts.get(r.offering) ?? 0) + r.count);
+  const nodes = problem.offerings.map((candidate) => ({ candidate, count: counts.get(candidate.id) ?? 0 }));
+  return billOf(problem, nodes).usdPerHour;
 }
 
 type Rounded = { readonly nodes: PlacedNodes[] } | { readonly broken: string; readonly vendorsOnly: boolean };
