@@ -23,6 +23,7 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
     output_flag: false,
     simplex_iteration_limit: ITERATION_LIMIT,
     simplex_strategy: 4,
+    presolve: 'off',
     random_seed: 1,
   });
   const rowCount = rows.lower.length;
