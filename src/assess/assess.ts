@@ -1,11 +1,12 @@
+import type { ProviderName } from '../catalog/offering.ts';
 import type { LinearSolver } from '../ports.ts';
 import { good, type Checked } from '../trouble.ts';
 import { homesOf, type Cluster, type Home } from './cluster.ts';
 import type { Source } from './documents.ts';
 import type { AssessOptions, HomeOutcome } from './outcome.ts';
 import type { ClusterPod } from './pods.ts';
-import { comparablePlaces, type PriceLists } from './prices.ts';
-import { repacked, repackedAtHome } from './propose.ts';
+import { cheapestOfEach, comparablePlaces, type PriceLists } from './prices.ts';
+import { repacked, repackedAtHome, type Repacked } from './propose.ts';
 import type { Assessment } from './report.ts';
 import { summarised } from './summary.ts';
 import { understand } from './understand.ts';
@@ -46,8 +47,13 @@ function outcomeFor(
 ): HomeOutcome {
   const { ready, same } = repackedAtHome(cluster, home, pods, lists, options, solver);
   const places = options.across ? comparablePlaces(lists, home) : [home];
-  if (places.length === 1) return { home, ready, same };
-  const across = repacked(ready, lists, places, options, solver);
+  const withOne = new Map<ProviderName, Repacked>();
+  if (places.length === 1) return { home, ready, same, withOne };
   // whatever had room at home has it once more places are open; should the solver see it otherwise, home stands
-  return { home, ready, same, ...(across.ok && { across: across.value }) };
+  const across = repacked(ready, lists, places, options, solver);
+  for (const place of options.eachCloud ? cheapestOfEach(lists, places.slice(1)) : []) {
+    const found = repacked(ready, lists, [home, place], options, solver);
+    if (found.ok) withOne.set(place.provider, found.value);
+  }
+  return { home, ready, same, withOne, ...(across.ok && { across: across.value }) };
 }

@@ -10,6 +10,7 @@ export function exported(a: Assessment): Record<string, unknown> {
     now: a.now,
     sameCloud: a.sameCloud ? proposal(a.sameCloud) : null,
     acrossClouds: a.acrossClouds ? proposal(a.acrossClouds) : null,
+    eachCloud: a.eachCloud.map((o) => ({ addedPlaces: o.places, ...proposal(o.proposal) })),
     notPriced: a.unpriced,
     notMoved: a.stays,
     leftOut: a.leftOut,

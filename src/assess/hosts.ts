@@ -24,6 +24,8 @@ export interface Host {
   readonly usdPerHour: number;
   /** zones it may be in, at the same price */
   readonly zones: readonly string[];
+  /** those, or where it is taken for one zone alone, those that it could have been taken for */
+  readonly anyZone: readonly string[];
   /** itself in one zone alone */
   readonly inZone: (zone: string) => Host;
   readonly stays?: { readonly node: ClusterNode; readonly pods: ReadonlySet<ClusterPod> };
@@ -38,11 +40,15 @@ export function newHosts(offers: readonly Offer[], colours: number): readonly Ho
 function newHost(offer: Offer, id: string, colour: number): Host {
   const inZones = new Map<string, Host>();
   const inZone = (zone: string): Host => {
-    const known = inZones.get(zone) ?? { ...newHost(offer.inZone(zone), `${id} ${zone}`, colour), zones: [zone] };
+    const known = inZones.get(zone) ?? {
+      ...newHost(offer.inZone(zone), `${id} ${zone}`, colour),
+      zones: [zone],
+      inZone,
+    };
     inZones.set(zone, known);
     return known;
   };
-  return { ...offer, id, colour, usdPerHour: offer.offering.price.usdPerHour, inZone };
+  return { ...offer, id, colour, usdPerHour: offer.offering.price.usdPerHour, anyZone: offer.zones, inZone };
 }
 
 /**
@@ -84,6 +90,7 @@ export function stayingHosts(
       colour: 0,
       usdPerHour: offering.price.usdPerHour,
       zones: [offering.zone],
+      anyZone: [offering.zone],
       inZone: () => host,
       stays: { node, pods: new Set(fixed) },
     };

@@ -1,3 +1,4 @@
+import type { ProviderName } from '../catalog/offering.ts';
 import type { Home } from './cluster.ts';
 import type { Prepared, ProposeOptions, Repacked } from './propose.ts';
 
@@ -6,6 +7,8 @@ export interface AssessOptions extends ProposeOptions {
   readonly defaults?: { readonly cpu: number; readonly memory: number };
   /** whether to look at other clouds and regions */
   readonly across: boolean;
+  /** whether to work out what one more region of each cloud would bring, beside all regions at once */
+  readonly eachCloud: boolean;
 }
 
 /** What was read and worked out for one home. */
@@ -15,4 +18,6 @@ export interface HomeOutcome {
   readonly same: Repacked;
   /** absent when it was not asked for or no other place is comparable */
   readonly across?: Repacked;
+  /** cloud → home with its cheapest other region beside it */
+  readonly withOne: ReadonlyMap<ProviderName, Repacked>;
 }

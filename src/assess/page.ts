@@ -18,7 +18,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-export interface Column {
+interface Column {
   readonly name: string;
   readonly align: 'left' | 'right';
 }
@@ -30,6 +30,7 @@ export function pageOf(a: Assessment): Page {
       ...nowSections(a),
       ...proposalSections('Same cloud', a.sameCloud),
       ...proposalSections('Across clouds', a.acrossClouds),
+      ...eachSections(a),
       ...unpricedSections(a),
       ...staySections(a),
       ...leftOutSections(a),
@@ -132,6 +133,26 @@ function proposalSections(title: string, p: Proposal | undefined): Section[] {
           right('pods'),
         ],
         rows: p.mix.map(mixRow),
+      },
+    },
+  ];
+}
+
+function eachSections({ eachCloud, now }: Assessment): Section[] {
+  if (eachCloud.length === 0) return [];
+  const head = [left('with'), right('$/h'), right('change'), right('nodes'), right('proven within')];
+  return [
+    {
+      title: 'With one more region beside today’s',
+      table: {
+        head,
+        rows: eachCloud.map(({ places, proposal: p }) => [
+          placesOf(places),
+          perHour(p.usdPerHour),
+          p.kind === 'unchanged' ? 'none' : `−${percent(p.savedUsdPerHour / now.usdPerHour)}`,
+          count(p.nodes),
+          percent(p.gap),
+        ]),
       },
     },
   ];

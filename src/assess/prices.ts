@@ -2,7 +2,9 @@ import type { Offering, ProviderName, Purchase } from '../catalog/offering.ts';
 import { offeringsOf, whyNone } from '../catalog/offerings.ts';
 import { zonesOf, type InstanceType, type ProviderCatalog } from '../catalog/snapshot.ts';
 import type { ClusterNode } from './nodes.ts';
+import { grouped } from './cluster.ts';
 import { continentOf } from './regions.ts';
+import { suitable, type Wanted } from './suitable.ts';
 
 /** The price lists at hand, by cloud. */
 export type PriceLists = ReadonlyMap<ProviderName, ProviderCatalog>;
@@ -53,7 +55,7 @@ function nearestTo(list: ProviderCatalog, region: string, node: ClusterNode): Of
   const here = list.regions.has(region) ? region : others[0];
   if (here === undefined || !node.allocatable) return undefined;
   const { cpu, memory } = node.allocatable;
-  const wants = (t: InstanceType): boolean => t.arch === (node.arch ?? 'amd64') && !t.gpu;
+  const wants = (t: InstanceType): boolean => t.arch === (node.arch ?? 'amd64') && suitable(list.provider, t, ANYTHING);
   const off = (o: Offering): number =>
     Math.abs(Math.log(o.allocatable.cpu / cpu)) + Math.abs(Math.log(o.allocatable.memory / memory));
   const sized = offeringsOf(list, { region: here, zones: [''], wants, purchases: [purchase] });
@@ -90,3 +92,26 @@ export function comparablePlaces(lists: PriceLists, home: Place): readonly Place
   }
   return places;
 }
+
+/** Of each cloud the place where a core with 4 GiB costs least, on-demand. */
+export function cheapestOfEach(lists: PriceLists, places: readonly Place[]): readonly Place[] {
+  return [...grouped(places, (place) => place.provider)].flatMap(([provider, own]) => {
+    const list = lists.get(provider);
+    const [cheapest] = list ? own.toSorted((a, b) => unitPrice(list, a.region) - unitPrice(list, b.region)) : [];
+    return cheapest ? [cheapest] : [];
+  });
+}
+
+function unitPrice(list: ProviderCatalog, region: string): number {
+  const prices = list.regions.get(region)?.onDemand;
+  let least = Infinity;
+  list.types.forEach((type, i) => {
+    const price = prices?.[i] ?? Number.NaN;
+    if (Number.isNaN(price) || !suitable(list.provider, type, ANYTHING)) return;
+    least = Math.min(least, price / Math.min(type.vcpu, type.memory / 4096));
+  });
+  return least;
+}
+
+/** What anyone may be proposed. */
+const ANYTHING: Wanted = { used: new Set(), gpus: new Set(), only: [], largest: Infinity };

@@ -20,15 +20,24 @@ interface HomeProposal {
   readonly staying: { readonly nodes: number; readonly usdPerHour: number };
 }
 
-/** The proposals of all homes as one. Where nothing cheaper was found than what runs, what runs is the proposal. */
-export function proposalFrom(cluster: Cluster, outcomes: readonly HomeOutcome[], which: 'same' | 'across'): Proposal {
+/**
+ * The proposals of all homes as one. Where nothing cheaper was found than what runs, what runs is the proposal; where
+ * nothing cheaper was found than at home, home is.
+ *
+ * @param elsewhere a home's packing with more places open; absent = at home alone
+ */
+export function proposalFrom(
+  cluster: Cluster,
+  outcomes: readonly HomeOutcome[],
+  elsewhere: (outcome: HomeOutcome) => Repacked | undefined = () => undefined,
+): Proposal {
   const homes = outcomes.map((outcome) => {
     const same = homeProposal(cluster, outcome, outcome.same);
-    if (which === 'same' || !outcome.across) return same;
-    const across = homeProposal(cluster, outcome, outcome.across);
-    // whatever is best at home is open to it too
-    if (across.usdPerHour <= same.usdPerHour) return across;
-    return { ...same, lowerBoundUsdPerHour: Math.min(across.lowerBoundUsdPerHour, same.usdPerHour) };
+    const packing = elsewhere(outcome);
+    if (!packing) return same;
+    const other = homeProposal(cluster, outcome, packing);
+    if (other.usdPerHour <= same.usdPerHour) return other;
+    return { ...same, lowerBoundUsdPerHour: Math.min(other.lowerBoundUsdPerHour, same.usdPerHour) };
   });
   const sum = (of: (home: HomeProposal) => number): number => homes.reduce((total, home) => total + of(home), 0);
   const usdPerHour = sum((home) => home.usdPerHour);
@@ -82,7 +91,7 @@ function running(cluster: Cluster, node: ClusterNode, pods: number): ProposedNod
 const podsOn = (cluster: Cluster, node: ClusterNode): number =>
   (cluster.podsOn.get(node) ?? []).filter((pod) => pod.role === 'workload').length;
 
-export function costToday(cluster: Cluster, nodes: readonly ClusterNode[]): number {
+function costToday(cluster: Cluster, nodes: readonly ClusterNode[]): number {
   return nodes.reduce((sum, node) => sum + (cluster.priced.get(node)?.price.usdPerHour ?? 0), 0);
 }
 

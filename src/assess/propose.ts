@@ -47,7 +47,7 @@ export interface Prepared {
 const LARGEST_VCPU = 64;
 
 /** @param pods those of the home: on its nodes, or waiting for one */
-export function prepared(
+function prepared(
   cluster: Cluster,
   home: Home,
   pods: readonly ClusterPod[],

@@ -9,6 +9,8 @@ export interface Assessment {
   readonly sameCloud?: Proposal;
   /** absent when it was not asked for, or there is no other region on the continent */
   readonly acrossClouds?: Proposal;
+  /** one more region of each cloud beside home; empty when it was not asked for */
+  readonly eachCloud: readonly OneMore[];
   readonly unpriced: readonly Unpriced[];
   readonly stays: readonly Stays[];
   readonly leftOut: readonly LeftOut[];
@@ -20,7 +22,7 @@ export interface Assessment {
   readonly pricedShare: number;
 }
 
-export interface Seen {
+interface Seen {
   readonly nodes: number;
   readonly pods: number;
   readonly daemonPods: number;
@@ -76,6 +78,12 @@ export interface Proposal {
   readonly mix: readonly MixLine[];
   /** the priced nodes that stay, of the cost above */
   readonly staying: { readonly nodes: number; readonly usdPerHour: number };
+}
+
+export interface OneMore {
+  /** the region, or one for each home */
+  readonly places: readonly string[];
+  readonly proposal: Proposal;
 }
 
 export interface MixLine {

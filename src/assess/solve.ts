@@ -4,6 +4,7 @@ import type { Company } from './company.ts';
 import { filling, type Open } from './fill.ts';
 import { groupsOf, requestsOf, type PodGroup } from './groups.ts';
 import type { Host, Permissions } from './hosts.ts';
+import { spreadOverZones } from './rezone.ts';
 import { seated, type OpenSeat, type Seat, type Standing } from './seats.ts';
 import { squeezedIn } from './squeeze.ts';
 import type { Unit } from './units.ts';
@@ -157,7 +158,10 @@ function packedGroups(groups: readonly PodGroup[], open: Part['hosts'], hosts: r
   const still = squeezedIn(seats, standing, company, may, zonal);
   const fresh = hosts.filter((host) => !host.stays);
   const extra = moreNodes(standingUnits(still, seats), fresh, task);
-  const used = seats.filter((seat) => seat.sitting.length > 0);
+  const used = spreadOverZones(
+    seats.filter((seat) => seat.sitting.length > 0),
+    may,
+  );
   return {
     seats: [...used.map(({ host, sitting }) => ({ host, pods: sitting.map(({ pod }) => pod) })), ...extra.seats],
     usdPerHour: used.reduce((sum, { host }) => sum + (host.stays ? 0 : host.usdPerHour), extra.usdPerHour),

@@ -6,7 +6,7 @@ import type { AssessOptions, HomeOutcome } from './outcome.ts';
 import type { ClusterPod } from './pods.ts';
 import { proposalFrom } from './proposal.ts';
 import type { Understood } from './understand.ts';
-import type { Assessment, LeftOut, Now, PriceUsed, ResourceUse, Stays, TypeUse, Unpriced } from './report.ts';
+import type { Assessment, LeftOut, Now, OneMore, PriceUsed, ResourceUse, Stays, TypeUse, Unpriced } from './report.ts';
 
 /** Puts what was found into the report that people and programs read. */
 export function summarised(
@@ -16,8 +16,8 @@ export function summarised(
 ): Assessment {
   const { cluster, pods, objects } = understood;
   const priced = cluster.priced.size;
-  const same = outcomes.length === 0 ? undefined : proposalFrom(cluster, outcomes, 'same');
-  const across = outcomes.some((o) => o.across) ? proposalFrom(cluster, outcomes, 'across') : undefined;
+  const same = outcomes.length === 0 ? undefined : proposalFrom(cluster, outcomes);
+  const across = outcomes.some((o) => o.across) ? proposalFrom(cluster, outcomes, (o) => o.across) : undefined;
   return {
     seen: {
       nodes: cluster.nodes.length,
@@ -32,6 +32,7 @@ export function summarised(
     now: nowOf(cluster),
     ...(same && { sameCloud: same }),
     ...(across && { acrossClouds: across }),
+    eachCloud: eachCloudOf(cluster, outcomes),
     unpriced: unpricedOf(understood),
     stays: outcomes
       .flatMap((o) => staysAt(cluster, o))
@@ -42,6 +43,17 @@ export function summarised(
     prices: pricesUsed(cluster, outcomes),
     pricedShare: cluster.nodes.length === 0 ? 0 : priced / cluster.nodes.length,
   };
+}
+
+/** One more region of each cloud, the cheapest first. */
+function eachCloudOf(cluster: Cluster, outcomes: readonly HomeOutcome[]): OneMore[] {
+  const clouds = [...new Set(outcomes.flatMap((o) => [...o.withOne.keys()]))];
+  return clouds
+    .map((cloud) => ({
+      places: [...new Set(outcomes.flatMap((o) => o.withOne.get(cloud)?.places.slice(1).map(placeOf) ?? []))],
+      proposal: proposalFrom(cluster, outcomes, (o) => o.withOne.get(cloud)),
+    }))
+    .toSorted((a, b) => a.proposal.usdPerHour - b.proposal.usdPerHour);
 }
 
 const tied = (pods: ReadonlySet<ClusterPod>, kept: ReadonlyMap<ClusterPod, string>): number =>

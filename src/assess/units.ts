@@ -9,7 +9,7 @@ import type { Rule, Skews } from './topology.ts';
 import type { Amounts } from './amounts.ts';
 
 /** What a pod demands of the node it runs on, alone. */
-export interface Demand {
+interface Demand {
   readonly rules: readonly NodeRule[];
   readonly tolerations: readonly Toleration[];
   readonly arches: readonly Arch[];

@@ -11,6 +11,7 @@ export interface Typed {
   readonly arch?: string;
   readonly types?: string;
   readonly across: boolean;
+  readonly eachCloud?: true;
 }
 
 export function optionsFrom(typed: Typed): Checked<AssessOptions> {
@@ -24,6 +25,7 @@ export function optionsFrom(typed: Typed): Checked<AssessOptions> {
     arches: archesFrom(typed.arch, refused),
     types: listed(typed.types),
     across: typed.across,
+    eachCloud: typed.eachCloud === true,
     ...(defaults && { defaults }),
   };
   return troubles.length > 0 ? bad(...troubles) : good(options);

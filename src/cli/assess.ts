@@ -17,6 +17,7 @@ export const declareAssess: Declare = (program, io, finish) => {
     .option('--spot <share>', 'let up to this share of each workload be on spot nodes: 0.5 or 50%')
     .option('--arch <names>', 'architectures that all images run on: amd64,arm64 (default: those each runs on today)')
     .option('--types <patterns>', "propose only these instance types, * allowed: 'm7*,c7*,r7*'")
+    .option('--each-cloud', 'also tell what one more region of each cloud would bring')
     .option('--no-across', 'do not look at other regions and clouds')
     .addOption(
       new Option('-o, --output <format>', 'how to print it').choices(['table', 'json', 'markdown']).default('table'),
@@ -43,6 +44,7 @@ interface Given {
   readonly arch?: string;
   readonly types?: string;
   readonly across: boolean;
+  readonly eachCloud?: true;
   readonly output: string;
 }
 

@@ -14,7 +14,11 @@ beforeAll(async () => {
 
 /** eu-north-1 is a tenth cheaper than eu-west-1 in the test's list, and GCP cheaper still; us-east-1 is too far. */
 function run(items: readonly unknown[]): Assessment {
-  const read = assess([{ file: 'f', text: list(items) }], priceLists(), solver, { ...OPTIONS, across: true });
+  const read = assess([{ file: 'f', text: list(items) }], priceLists(), solver, {
+    ...OPTIONS,
+    across: true,
+    eachCloud: false,
+  });
   if (!read.ok) throw new Error('not read');
   expect(read.value.notes.filter((n) => n.includes('failed its check'))).toEqual([]);
   return read.value;
@@ -132,7 +136,11 @@ describe('across clouds', () => {
     const tolerations = [{ key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot' }];
     const across = (spec: Readonly<Record<string, unknown>>): readonly string[] => {
       const items = [spot, ...deployment('batch', ['s'], 6, { ...BIG, spec })];
-      const read = assess([{ file: 'f', text: list(items) }], lists, solver, { ...OPTIONS, across: true });
+      const read = assess([{ file: 'f', text: list(items) }], lists, solver, {
+        ...OPTIONS,
+        across: true,
+        eachCloud: false,
+      });
       return read.ok ? (read.value.acrossClouds?.places ?? []) : [];
     };
     expect(across({})).not.toContain('azure/westeurope');

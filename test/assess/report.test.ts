@@ -18,11 +18,8 @@ beforeAll(async () => {
 });
 
 function run(items: readonly unknown[], options: Partial<AssessOptions> = {}): Assessment {
-  const read = assess([{ file: 'f', text: list(items) }], priceLists(), solver, {
-    ...OPTIONS,
-    across: false,
-    ...options,
-  });
+  const all: AssessOptions = { ...OPTIONS, across: false, eachCloud: false, ...options };
+  const read = assess([{ file: 'f', text: list(items) }], priceLists(), solver, all);
   if (!read.ok) throw new Error('not read');
   return read.value;
 }
@@ -204,6 +201,23 @@ describe('the report', () => {
     const spot = run(items, { includePinned: true, spot: 1 }).sameCloud;
     expect(spot?.mix.every((m) => m.purchase === 'spot')).toBe(true);
     expect(spot?.usdPerHour).toBeLessThan(moved?.usdPerHour ?? 0);
+  });
+
+  it('tells what one more region of each cloud would bring, when it is asked', () => {
+    const items = [...NODES, ...deployment('web', ['a', 'b'], 12, { requests: { cpu: '1500m', memory: '3Gi' } })];
+    expect(run(items, { across: true }).eachCloud).toEqual([]);
+    const a = run(items, { across: true, eachCloud: true });
+    expect(
+      a.eachCloud
+        .map((o) => o.places)
+        .flat()
+        .toSorted(),
+    ).toEqual(['aws/eu-north-1', 'azure/westeurope', 'gcp/europe-west4']);
+    const costs = a.eachCloud.map((o) => o.proposal.usdPerHour);
+    expect(costs).toEqual(costs.toSorted((x, y) => x - y));
+    // all regions at once can do no worse than any one of them
+    expect(a.acrossClouds?.lowerBoundUsdPerHour).toBeLessThanOrEqual((costs[0] ?? 0) + 1e-9);
+    expect(text(a)).toMatch(/With one more region beside today’s/);
   });
 
   it('is the same every time', () => {
