@@ -35,7 +35,7 @@ export interface Row {
 
 export interface Auxiliary {
   readonly kind: 'missing' | 'smallest-zone' | 'credit' | 'load-share' | 'flow' | 'kept';
-  /** group index for `missing`, candidate index for `kept` */
+  /** group index for `missing`, `smallest-zone` and `load-share`, candidate index for `kept` */
   readonly of: number;
   /** $/h for each unit */
   readonly cost: number;
@@ -410,18 +410,18 @@ function flowRows(build: Builder, problem: Problem, names: readonly string[]): v
       if (at) places.set(`${at.provider}/${at.region}`, [...(places.get(`${at.provider}/${at.region}`) ?? []), l]);
     }
     places.set(UNPLACED, []);
-    const whole = build.row(`load/${name}`, 1, 1);
-    const perReplica = 1 / Math.max(1, groups[g]?.replicas ?? 1);
+    const replicas = groups[g]?.replicas ?? 1;
+    const whole = build.row(`load/${name}`, replicas, replicas);
     const byPlace = new Map<string, LoadShare>();
     for (const [place, ls] of places) {
       const carried = build.row(`load/${name}/${place}`, -FREE, 0);
-      for (const l of ls) build.replica(g, l, carried, -perReplica);
-      if (place === UNPLACED) build.alsoMissing(g, { row: carried, value: -perReplica });
+      for (const l of ls) build.replica(g, l, carried, -1);
+      if (place === UNPLACED) build.alsoMissing(g, { row: carried, value: -1 });
       const entries = [
         { row: whole, value: 1 },
         { row: carried, value: 1 },
       ];
-      byPlace.set(place, { entries, cost: 0 });
+      byPlace.set(place, { entries, cost: 0, replicas });
     }
     shares.set(name, byPlace);
   }
@@ -452,18 +452,21 @@ function flowRows(build: Builder, problem: Problem, names: readonly string[]): v
       }
     }
   }
-  for (const byPlace of shares.values()) {
-    for (const { entries, cost } of byPlace.values()) {
-      build.auxiliary.push({ kind: 'load-share', of: 0, cost, upper: 1, entries });
+  for (const [name, byPlace] of shares) {
+    const of = names.indexOf(name);
+    for (const { entries, cost, replicas } of byPlace.values()) {
+      build.auxiliary.push({ kind: 'load-share', of, cost: cost / replicas, upper: replicas, entries });
     }
   }
 }
 
-/** What share of a group's load is carried in a place, a column to be. */
+/** How much of a group's load is carried in a place, in replicas' worth of it: a column to be. */
 interface LoadShare {
   readonly entries: Entry[];
   /** $/h if all of the load were carried there */
   cost: number;
+  /** that carry the whole load */
+  readonly replicas: number;
 }
 
 /** Stands for the place of replicas that could not be placed, so that the flows stay in balance. */
@@ -472,7 +475,7 @@ const UNPLACED = '';
 /** share in a place = Σ of what flows out of (or into) it */
 function balanceRow(build: Builder, share: LoadShare, name: string): number {
   const row = build.row(`flow/${name}`, 0, 0);
-  share.entries.push({ row, value: 1 });
+  share.entries.push({ row, value: 1 / share.replicas });
   return row;
 }
 

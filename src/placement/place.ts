@@ -86,14 +86,33 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   }
   if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
+  const perLoad = loadPrices(model, answer.primal, bound.dual);
   const proven = (nodes: readonly PlacedNodes[]): Placement =>
-    assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver);
+    assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver, perLoad);
   const moved = proven(rounded.nodes);
   if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
   const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
   if ('broken' in staying) return moved;
   const stayed = proven(staying.nodes);
   return stayed.usdPerHour + stayed.cost.change <= moved.usdPerHour + moved.cost.change ? stayed : moved;
+}
+
+/**
+ * What carrying a group's load asks for on top of its own dual, in $/h a replica. A group that exchanges data needs its
+ * replicas twice over: as such, and where its load is carried. The second is asked for by a row for each place; it
+ * belongs to the price of one more replica in the mixture in which the load is carried.
+ */
+function loadPrices(model: ColumnModel, primal: Float64Array, dual: Float64Array): Map<string, number> {
+  const { rows, auxiliary } = model.master;
+  const prices = new Map<string, number>();
+  auxiliary.forEach((a, i) => {
+    const name = model.instance.groups[a.of]?.name;
+    if (a.kind !== 'load-share' || name === undefined) return;
+    const carried = a.entries.find(({ row }) => rows[row]?.name.startsWith(`load/${name}/`));
+    const scarcity = -(dual[carried?.row ?? -1] ?? 0);
+    prices.set(name, (prices.get(name) ?? 0) + scarcity * ((primal[i] ?? 0) / a.upper));
+  });
+  return prices;
 }
 
 /** What today's nodes cost without egress; 0 where none run. */
@@ -249,6 +268,7 @@ function assembled(
   bound: number,
   duals: ReadonlyMap<string, number>,
   solver: LinearSolver,
+  perLoad: ReadonlyMap<string, number> = new Map(),
 ): Placement {
   const cost = costOf(problem, nodes, solver);
   const usdPerHour = cost.list - cost.contracts + cost.committed + cost.egress;
@@ -266,9 +286,12 @@ function assembled(
     conflict: [],
     certificate: {
       groupPrices: Object.fromEntries(
-        problem.groups.map((g) => [g.name, Math.max(0, duals.get(`group/${g.name}`) ?? 0)]),
+        problem.groups.map((g) => [
+          g.name,
+          Math.max(0, (duals.get(`group/${g.name}`) ?? 0) + (perLoad.get(g.name) ?? 0)),
+        ]),
       ),
-      availabilityPrices: priced(duals, 'available/', -1),
+      availabilityPrices: pricesOf(duals, 'available/', -1),
       rulePrices: rulePrices(duals),
     },
     duals,
@@ -409,7 +432,7 @@ function spendFits(problem: Problem, answer: Placement, spendBound: number): boo
   return spendBound === Infinity || answer.usdPerHour / (1 - Math.min(largest, 0.99)) <= spendBound;
 }
 
-function priced(duals: ReadonlyMap<string, number>, prefix: string, sign: number): Record<string, number> {
+function pricesOf(duals: ReadonlyMap<string, number>, prefix: string, sign: number): Record<string, number> {
   const out: Record<string, number> = {};
   for (const [name, y] of duals)
     if (name.startsWith(prefix) && Math.abs(y) > 1e-9) out[name.slice(prefix.length)] = sign * y;
