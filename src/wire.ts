@@ -3,9 +3,10 @@ import { readTextFile } from './world/files.ts';
 import { type Tools, runCycle } from './cycle.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
+import type { Sold } from './plan/why-not.ts';
 import type { Clock, Provider } from './ports.ts';
 import { good, type Checked } from './trouble.ts';
-import { instant, type Instant } from './units.ts';
+import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
 import { loadHighs } from './world/highs.ts';
@@ -58,4 +59,22 @@ async function providersOf(fleet: Fleet, catalog: EmbeddedCatalog): Promise<Prov
   const { embeddedProvider } = await import('../providers/embedded/index.ts');
   const named = new Set<ProviderName>(fleet.clouds.map((cloud) => cloud.provider));
   return [...named].map((name) => embeddedProvider(name, catalog));
+}
+
+/** The cheapest place of every type that the embedded catalog has in the fleet's regions, by type. */
+export async function soldTypes(fleet: Fleet): Promise<ReadonlyMap<string, Sold>> {
+  const catalog = embeddedCatalog();
+  const sold = new Map<string, Sold>();
+  for (const { provider, regions } of fleet.clouds) {
+    const prices = provider === 'kubernetes' ? undefined : await catalog.prices(provider);
+    if (!prices?.ok) continue;
+    for (const { name } of regions) {
+      prices.value.regions.get(name)?.onDemand.forEach((usd, i) => {
+        const type = prices.value.types[i]?.name ?? '';
+        if (usd < (sold.get(type)?.usdPerHour ?? Infinity))
+          sold.set(type, { place: `${provider}/${name}`, usdPerHour: usdPerHour(usd) });
+      });
+    }
+  }
+  return sold;
 }

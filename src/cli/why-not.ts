@@ -34,7 +34,8 @@ async function why(io: Io, asked: string, file: string, given: Given): Promise<E
     import('../plan/explain-text.ts'),
     import('./print.ts'),
   ]);
-  const answers = whyNot(decided, asked, given.limit);
+  const { soldTypes } = await import('../wire.ts');
+  const answers = whyNot(decided, asked, given.limit, await soldTypes(decided.fleet));
   const known = answers.answers.some((a) => a.because !== 'unknown' && a.because !== 'not-in-fleet');
   if (given.output === 'json') printJson(io, answers);
   else printLines(io, whyNotText(answers));

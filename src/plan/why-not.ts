@@ -7,6 +7,7 @@ import type { Candidate, Group } from '../placement/problem.ts';
 import { NO_RESOURCES } from '../quantity.ts';
 import { amount, counted, named, percent, percentChange, rate } from '../figures.ts';
 import { shortened } from '../trouble.ts';
+import type { UsdPerHour } from '../units.ts';
 import { byText } from './order.ts';
 import type { Decided } from './plan.ts';
 import { reachable } from './reachable.ts';
@@ -49,11 +50,17 @@ export interface WhyNotAnswers {
 /**
  * @param asked an offering's id or an instance type, `*` for any run of characters
  * @param limit most answers, the cheapest offerings first
+ * @param sold what the catalog has in the fleet's regions beside the types that pools and templates name, by type
  */
-export function whyNot(decided: Omit<Decided, 'judgements'>, asked: string, limit = 10): WhyNotAnswers {
+export function whyNot(
+  decided: Omit<Decided, 'judgements'>,
+  asked: string,
+  limit = 10,
+  sold: ReadonlyMap<string, Sold> = new Map(),
+): WhyNotAnswers {
   const { offerings } = decided.observation;
   const matching = offerings.filter((o) => globMatch(asked, asked.includes('/') ? o.id : o.type));
-  if (matching.length === 0) return { asked, answers: [unknown(decided, asked)], more: 0 };
+  if (matching.length === 0) return { asked, answers: [unknown(decided, asked, sold)], more: 0 };
   const cheapest = matching.toSorted((a, b) => a.price.usdPerHour - b.price.usdPerHour || byText(a.id, b.id));
   return {
     asked,
@@ -62,9 +69,16 @@ export function whyNot(decided: Omit<Decided, 'judgements'>, asked: string, limi
   };
 }
 
-function unknown({ fleet, observation }: Omit<Decided, 'judgements'>, asked: string): WhyNot {
+function unknown(
+  { fleet, observation }: Omit<Decided, 'judgements'>,
+  asked: string,
+  sold: ReadonlyMap<string, Sold>,
+): WhyNot {
   const answer = (because: Because, text: string): WhyNot => ({ offering: asked, because, text });
   const [provider = '', region, zone, type] = asked.split('/');
+  const unnamed = sold.get(type ?? asked);
+  if (unnamed && (region === undefined || unnamed.place === `${provider}/${region}`))
+    return notNamed(asked, type ?? asked, unnamed);
   if (region === undefined) return answer('unknown', unknownType(asked, observation.offerings));
   const cloud = fleet.clouds.filter((c) => c.provider === provider);
   const regions = cloud.flatMap((c) => c.regions);
@@ -89,6 +103,21 @@ function unknown({ fleet, observation }: Omit<Decided, 'judgements'>, asked: str
   if (elsewhere.length > 0)
     return answer('unknown', `the catalog has ${type} in ${region} only as ${named(elsewhere, 6)}`);
   return answer('unknown', unknownType(type ?? asked, there.length > 0 ? there : observation.offerings));
+}
+
+/** A type that can be had where the fleet is, and that nobody has asked for. */
+export interface Sold {
+  /** `provider/region` where it is cheapest */
+  readonly place: string;
+  /** on demand, list price */
+  readonly usdPerHour: UsdPerHour;
+}
+
+function notNamed(asked: string, type: string, { place, usdPerHour }: Sold): WhyNot {
+  const text =
+    `no pool or template of the fleet names ${type}; ${place} sells it for ${rate(usdPerHour)} on demand: ` +
+    'add it to the types of a template to have it considered';
+  return { offering: asked, because: 'no-pool', text };
 }
 
 function unknownType(type: string, offerings: readonly Offering[]): string {

@@ -5,7 +5,7 @@ import { planFrom } from '../../src/plan/from-placement.ts';
 import type { Decided } from '../../src/plan/plan.ts';
 import { whyNot, type Because } from '../../src/plan/why-not.ts';
 import { place } from '../../src/placement/place.ts';
-import { mib, milliCores, share } from '../../src/units.ts';
+import { mib, milliCores, share, usdPerHour } from '../../src/units.ts';
 import { loadHighs } from '../../src/world/highs.ts';
 import { decidedFrom, messenger } from './decided.ts';
 import { demandOf, nodesOf, offeringOf, poolOf, serviceOf, worldOf } from './world.ts';
@@ -220,5 +220,23 @@ describe('explain', () => {
       '  load      not known: nothing was seen, so there is no forecast',
       '  replicas  gateway/eu keeps 12 replicas because its load is not known; may have 0 to 10,000',
     ]);
+  });
+});
+
+describe('a type that the fleet could have and nobody has asked for', () => {
+  const soldHere = new Map([['m8g.xlarge', { place: 'aws/us-east-1', usdPerHour: usdPerHour(0.17) }]]);
+  it.each([
+    [
+      'by its type',
+      'm8g.xlarge',
+      'no-pool',
+      /no pool or template of the fleet names m8g\.xlarge; aws\/us-east-1 sells it for \$0\.17\/h/,
+    ],
+    ['by its id', 'aws/us-east-1/us-east-1a/m8g.xlarge/on-demand', 'no-pool', /no pool or template/],
+    ['what the catalog does not have either stays unknown', 'm99.xlarge', 'unknown', /the catalog has no m99\.xlarge/],
+  ] as const)('%s', (_, asked, because, text) => {
+    const [answer] = whyNot(planned, asked, 10, soldHere).answers;
+    expect(answer?.because).toBe(because);
+    expect(answer?.text).toMatch(text);
   });
 });
