@@ -230,7 +230,7 @@ describe('a type that the fleet could have and nobody has asked for', () => {
       'by its type',
       'm8g.xlarge',
       'no-pool',
-      /no pool or template of the fleet names m8g\.xlarge; aws\/us-east-1 sells it for \$0\.17\/h/,
+      /no pool or template of the fleet names m8g\.xlarge; aws\/us-east-1 sells it for \$0\.17/,
     ],
     ['by its id', 'aws/us-east-1/us-east-1a/m8g.xlarge/on-demand', 'no-pool', /no pool or template/],
     ['what the catalog does not have either stays unknown', 'm99.xlarge', 'unknown', /the catalog has no m99\.xlarge/],
