@@ -75,7 +75,7 @@ export function stayingHosts(
     }
     amounts.others.set(DISKS, disks);
     const others = new Map(node.allocatable.others);
-    others.set(DISKS, diskSlots(offering.provider, offering.type, offering.vcpu));
+    others.set(DISKS, diskSlots(offering.provider, offering.type, offering.vcpu, true));
     const all: Room = {
       amounts: { ...node.allocatable, others },
       pods: node.mostPods ?? offering.allocatable.pods ?? 110,

@@ -1,4 +1,4 @@
-import { bad, good, type Checked, type Trouble } from '../trouble.ts';
+import type { Trouble } from '../trouble.ts';
 import { documentsOf, type Source } from './documents.ts';
 import { isObject, labelsAt, listAt, member, shown, textAt } from './json.ts';
 
@@ -25,7 +25,6 @@ export interface Objects {
   readonly ignored: ReadonlyMap<string, number>;
 }
 
-const MOST_TROUBLES = 50;
 const KINDS = new Map([
   ['Node', 'nodes'],
   ['Pod', 'pods'],
@@ -36,8 +35,14 @@ const KINDS = new Map([
   ['StatefulSet', 'controllers'],
 ] as const);
 
-/** Sorts what kubectl printed by kind. The same object in two files counts once; two of one name are two clusters. */
-export function objectsOf(sources: readonly Source[]): Checked<Objects> {
+/**
+ * Sorts what kubectl printed by kind. The same object in two files counts once; two of one name are two clusters. With
+ * troubles the objects are those that could be read all the same, so that their own troubles can be told too.
+ */
+export function objectsOf(sources: readonly Source[]): {
+  readonly objects: Objects;
+  readonly troubles: readonly Trouble[];
+} {
   const troubles: Trouble[] = [];
   const found = {
     nodes: [] as Item[],
@@ -71,7 +76,7 @@ export function objectsOf(sources: readonly Source[]): Checked<Objects> {
   }
   const objects = { ...found, namespaces, ignored };
   if (troubles.length === 0) troubles.push(...missing(objects, sources));
-  return troubles.length > 0 ? bad(...troubles.slice(0, MOST_TROUBLES)) : good(objects);
+  return { objects, troubles };
 }
 
 function* itemsOf(

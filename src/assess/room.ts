@@ -64,7 +64,7 @@ export function roomOn(offering: Offering, sense: RoomSense, atHome: boolean): R
         others: new Map(Object.entries(allocatable.devices ?? {})),
       };
   if (sense.storage !== undefined) amounts.storage = sense.storage;
-  amounts.others.set(DISKS, diskSlots(offering.provider, offering.type, offering.vcpu));
+  amounts.others.set(DISKS, diskSlots(offering.provider, offering.type, offering.vcpu, measured !== undefined));
   const limit = allocatable.pods ?? 110;
   return { amounts, pods: measured?.pods ?? (atHome ? sense.pods(limit) : limit) };
 }

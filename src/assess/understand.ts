@@ -9,6 +9,8 @@ import { podsOf, type ClusterPod, type Pods } from './pods.ts';
 import { pricing, type NodePrice, type PriceLists } from './prices.ts';
 import { volumeDemands, type VolumeDemand } from './volumes.ts';
 
+const MOST_TROUBLES = 50;
+
 /** The input as it was understood. */
 export interface Understood {
   readonly objects: Objects;
@@ -25,12 +27,11 @@ export function understand(
   lists: PriceLists,
   options: Pick<AssessOptions, 'defaults'>,
 ): Checked<Understood> {
-  const objects = objectsOf(sources);
-  if (!objects.ok) return objects;
-  const troubles: Trouble[] = [];
-  const nodes = nodesOf(objects.value.nodes, troubles);
-  const pods = podsOf(objects.value.pods, troubles);
-  if (troubles.length > 0) return bad(...troubles.slice(0, 50));
+  const { objects, troubles: unread } = objectsOf(sources);
+  const troubles: Trouble[] = [...unread];
+  const nodes = nodesOf(objects.nodes, troubles);
+  const pods = podsOf(objects.pods, troubles);
+  if (troubles.length > 0) return bad(...troubles.slice(0, MOST_TROUBLES));
   if (options.defaults) for (const pod of pods.running) fillIn(pod, options.defaults);
 
   const nodeOf = new Map(nodes.map((node) => [node.name, node]));
@@ -51,10 +52,10 @@ export function understand(
     nodeOf,
     podsOn,
     priced,
-    namespaces: objects.value.namespaces,
-    volumesOf: remembered(volumeDemands(objects.value.claims, objects.value.volumes)),
+    namespaces: objects.namespaces,
+    volumesOf: remembered(volumeDemands(objects.claims, objects.volumes)),
   };
-  return good({ objects: objects.value, pods, cluster, prices, astray });
+  return good({ objects, pods, cluster, prices, astray });
 }
 
 function fillIn(pod: ClusterPod, defaults: { readonly cpu: number; readonly memory: number }): void {

@@ -39,13 +39,14 @@ describe('objectsOf', () => {
   ];
   it.each(accepted)('reads %s', (_why, texts, nodes, pods) => {
     const answer = read(...texts);
-    expect(answer.ok && [answer.value.nodes.length, answer.value.pods.length]).toEqual([nodes, pods]);
+    expect(answer.troubles).toEqual([]);
+    expect([answer.objects.nodes.length, answer.objects.pods.length]).toEqual([nodes, pods]);
   });
 
   it('counts kinds that nothing here depends on', () => {
     const other = (kind: string, name: string) => ({ apiVersion: 'v1', kind, metadata: { name } });
     const answer = read(list([N, P, other('Service', 'a'), other('Service', 'b'), other('Event', 'e')]));
-    expect(answer.ok && [...answer.value.ignored]).toEqual([
+    expect([...answer.objects.ignored]).toEqual([
       ['Service', 2],
       ['Event', 1],
     ]);
@@ -102,6 +103,12 @@ describe('objectsOf', () => {
   ];
   it.each(refused)('refuses %s with one clear line', (_why, texts, says) => {
     expect(refusal(...texts)).toMatch(says);
+  });
+
+  it('tells the troubles of objects and of what is in them together', () => {
+    const said = refusal(list([N, { kind: 'Pod', spec: {} }, pod({ name: 'p', node: 'a', requests: { cpu: '-1' } })]));
+    expect(said).toMatch(/no metadata/);
+    expect(said).toMatch(/not a quantity/);
   });
 
   it('says no more than 50 things', () => {
