@@ -88,6 +88,6 @@ describe('the example fleet’s plan', () => {
 
 async function printed(argv: readonly string[]): Promise<string> {
   let text = '';
-  await run(argv, { out: (part) => (text += part), err: () => undefined, colour: false, width: 120 });
+  await run(argv, { out: (part) => (text += part), err: () => undefined, colour: false, width: 100 });
   return text;
 }
