@@ -82,7 +82,12 @@ export interface LinearModel {
 }
 
 export type LinearAnswer =
-  | { readonly status: 'optimal'; readonly primal: Float64Array; readonly dual: Float64Array; readonly objective: number }
+  | {
+      readonly status: 'optimal';
+      readonly primal: Float64Array;
+      readonly dual: Float64Array;
+      readonly objective: number;
+    }
   | { readonly status: 'infeasible' }
   /** the solver failed, ran into a limit or answered nonsense: `reason` says what */
   | { readonly status: 'failed'; readonly reason: string };
