@@ -42,8 +42,8 @@ export function groupsOf(
       hostsOf(unit),
       [cpu, memory, storage, [...others], disks],
       unit.spotAtMost > 0,
-      // what is few to a node must not hide among what is many
-      hard === undefined ? 0 : [hard, pods.length],
+      // pods that are few to a node need many nodes, which pods without that limit would hide
+      hard ?? 0,
     ]);
   };
   return [...grouped(units, keyOf).values()].flatMap((members, i) => {

@@ -69,7 +69,7 @@ function onPlacing(outcomes: readonly HomeOutcome[], options: AssessOptions, { s
     ...(breaches.length > 0
       ? [`A placement failed its check, so what runs is kept in its place; please report it: ${breaches[0] ?? ''}.`]
       : []),
-    'Safe means: every hard rule of the pods holds on the proposed nodes, checked pod by pod; no node carries more than half of a workload that is on several nodes today; workloads stay on the CPU architecture they run on' +
+    'Safe means: every hard rule of the pods holds on the proposed nodes, checked pod by pod; no node carries more than half of the like replicas of a workload that is on several nodes today; workloads stay on the CPU architecture they run on' +
       `${options.arches.length > 0 ? ` or ${options.arches.join(', ')}` : ' (--arch amd64,arm64 if your images have both)'}.`,
     'The bound is proven for these limits, for the types proposed and for requests as they are now; autoscaled peaks need room on top.',
   ];

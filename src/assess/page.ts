@@ -53,7 +53,8 @@ function headlineOf(a: Assessment): string[] {
   } else lines.push(`None of ${nodes(seen.nodes)} could be priced.`);
   if (a.sameCloud) lines.push(sentence(a.sameCloud, now.usdPerHour, `on ${placesOf(a.seen.places)}`));
   if (a.acrossClouds) {
-    lines.push(`Across clouds: ${sentence(a.acrossClouds, now.usdPerHour, `on ${placesOf(a.acrossClouds.places)}`)}`);
+    const said = sentence(a.acrossClouds, now.usdPerHour, `on ${placesOf(a.acrossClouds.places)}`);
+    lines.push(`Across clouds: ${said.slice(0, 1).toLowerCase()}${said.slice(1)}`);
   }
   return lines;
 }

@@ -170,7 +170,7 @@ describe('the report', () => {
       /1 node not ready: paid for/,
     ],
     ['what list prices leave out', [...NODES, ...WEB], {}, /no discounts, commitments or savings plans/],
-    ['what safe means', [...NODES, ...WEB], {}, /no node carries more than half of a workload/],
+    ['what safe means', [...NODES, ...WEB], {}, /no node carries more than half of the like replicas of a workload/],
   ];
   it.each(notes)('notes %s', (_why, items, options, says) => {
     expect(run(items, options).notes.join('\n')).toMatch(says);
