@@ -49,6 +49,10 @@ export class ColumnModel {
   private readonly linear: LinearModel;
   private readonly known = new Set<string>();
   private objective: Objective;
+  /** the first candidate that differs from this one by zone alone, itself where there is none */
+  private readonly twinOf: Int32Array;
+  /** of the first: the others */
+  private readonly twins: readonly (readonly number[])[];
   private readonly knapsack: Knapsack;
   /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
   private readonly weights: Float64Array;
@@ -57,6 +61,7 @@ export class ColumnModel {
     this.instance = instance;
     this.master = master;
     this.objective = objective;
+    ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
     this.knapsack = new Knapsack(instance.groups.length, instance.resources);
     this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
     this.linear = solver.open({
@@ -139,6 +144,7 @@ export class ColumnModel {
     const objectives: number[] = [];
     let centre: { dual: Float64Array; bound: number } | undefined;
     let exact = 0;
+    let sketch = this.twins.some((others) => others.length > 0);
     for (let round = 0; ; round++) {
       const answer = this.solve();
       if (answer.status !== 'optimal' || round >= rounds) return answer;
@@ -148,13 +154,19 @@ export class ColumnModel {
       if (!still) {
         if (centre) {
           const smooth = smoothed(centre.dual, answer.dual);
-          const pricing = this.price(smooth, false);
+          const pricing = this.price(smooth, false, sketch);
           centre = this.better(centre, smooth, pricing);
           if (this.add(pricing.fresh) > 0) continue;
         }
-        const pricing = this.price(answer.dual, false);
+        const pricing = this.price(answer.dual, false, sketch);
         centre = this.better(centre, answer.dual, pricing);
         if (this.add(pricing.fresh) > 0) continue;
+      }
+      if (sketch) {
+        sketch = false;
+        centre = undefined;
+        objectives.length = 0;
+        continue;
       }
       if (exact >= exactRounds || this.add(this.price(answer.dual, true).fresh) === 0) return answer;
       exact++;
@@ -181,8 +193,10 @@ export class ColumnModel {
    *
    * @param exactly false: greedy fillings only, with bounds that are valid but loose. true: what these leave open is
    *   settled by dynamic programming, and by search where requests have no lattice
+   * @param sketch true: only the first of candidates that differ by zone alone is looked at, and the others take over
+   *   its filling; its worth stands for theirs, which is near enough to steer by and no bound
    */
-  price(dual: Float64Array, exactly: boolean): Pricing {
+  price(dual: Float64Array, exactly: boolean, sketch = false): Pricing {
     const { instance, master } = this;
     const { groups, candidates, locations, locationOf, resources } = instance;
     const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
@@ -209,6 +223,10 @@ export class ColumnModel {
       return filling.bound;
     };
     for (let o = 0; o < candidates.length; o++) {
+      if (sketch && (this.twinOf[o] ?? o) !== o) {
+        worth[o] = worth[this.twinOf[o] ?? o] ?? 0;
+        continue;
+      }
       worth[o] = search(o, false);
       if ((worth[o] ?? 0) > least(o)) open.push(o);
     }
@@ -221,7 +239,13 @@ export class ColumnModel {
       }
       for (const o of left) worth[o] = Math.min(worth[o] ?? Infinity, search(o, true));
     }
-    return { fresh: bestPerLocation(found, exactly ? EXACT_PER_LOCATION : PER_LOCATION), worth, nodeWorth };
+    const fresh = bestPerLocation(found, exactly ? EXACT_PER_LOCATION : PER_LOCATION);
+    return { fresh: sketch ? fresh.flatMap((p) => this.withTwins(p)) : fresh, worth, nodeWorth };
+  }
+
+  private withTwins(pattern: Pattern): Pattern[] {
+    const others = (this.twins[pattern.candidate] ?? []).filter((o) => fitsOn(this.instance, o, pattern.filling));
+    return [pattern, ...others.map((candidate) => ({ candidate, filling: pattern.filling }))];
   }
 
   /** The best filling of one candidate at these duals, without a model; undefined when none is worth anything. */
@@ -255,6 +279,20 @@ export class ColumnModel {
     });
     return [...sums].filter(([, value]) => value !== 0).map(([row, value]) => ({ row, value }));
   }
+}
+
+/** Candidates of one type, place and purchase that differ by zone alone. */
+function twinsOf({ candidates }: Instance): { twinOf: Int32Array; twins: number[][] } {
+  const first = new Map<string, number>();
+  const twins: number[][] = candidates.map(() => []);
+  const twinOf = Int32Array.from(candidates, (c, o) => {
+    const key = `${c.provider}/${c.region}/${c.type}/${c.purchase}/${c.usdPerHour}`;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, o);
+    else twins[known]?.push(o);
+    return known ?? o;
+  });
+  return { twinOf, twins };
 }
 
 /** What dynamic programming says of a candidate. */
