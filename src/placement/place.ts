@@ -40,22 +40,33 @@ const TIGHTENED = 0.01;
  * that shares no code with any of it. What the solver can't answer is answered greedily and labelled so.
  */
 export function place(problem: Problem, solver: LinearSolver): Placement {
+  return placed(problem, solver, true);
+}
+
+/** @param explaining whether rules that clash are looked for; not again for what is left once some were found */
+function placed(problem: Problem, solver: LinearSolver, explaining: boolean): Placement {
   const stranded = problem.groups.flatMap((group) => {
     const why = group.replicas > 0 ? nowhere(problem, group) : undefined;
     return why === undefined ? [] : [{ group, why }];
   });
-  if (stranded.length > 0) return without(problem, stranded, solver);
+  if (stranded.length > 0) return without(problem, stranded, solver, explaining);
   if (problem.groups.every((g) => g.replicas <= 0) && problem.offerings.every((o) => (o.atLeast ?? 0) === 0)) {
     return assembled(problem, [], 'columns', sunk(problem), new Map(), solver);
   }
   const instance = instanceOf(problem, pruned(problem));
   const spendBound = spendBoundOf(problem, instance);
-  const answer = placeWithin(problem, solver, instance, spendBound);
-  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity);
+  const answer = placeWithin(problem, solver, instance, spendBound, explaining);
+  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity, explaining);
 }
 
 /** @param spendBound list $/h at one provider up to which tiered discounts are taken as the chord of their cost curve */
-function placeWithin(problem: Problem, solver: LinearSolver, instance: Instance, spendBound: number): Placement {
+function placeWithin(
+  problem: Problem,
+  solver: LinearSolver,
+  instance: Instance,
+  spendBound: number,
+  explaining: boolean,
+): Placement {
   const master = masterOf(
     problem,
     instance,
@@ -63,20 +74,20 @@ function placeWithin(problem: Problem, solver: LinearSolver, instance: Instance,
   );
   const model = new ColumnModel(instance, master, solver, billObjective(master));
   try {
-    return withModel(problem, solver, model);
+    return withModel(problem, solver, model, explaining);
   } finally {
     model.close();
   }
 }
 
-function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): Placement {
+function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel, explaining: boolean): Placement {
   const { instance, master } = model;
   const answer = model.converge(ROUNDS, EXACT_ROUNDS);
   if (answer.status !== 'optimal') {
     return greedily(problem, instance, master, solver, answer.status === 'failed' ? answer.reason : 'infeasible');
   }
   const missing = missingByGroup(model, answer.primal);
-  if (missing.size > 0) return reduced(problem, missing, clash(problem, model), solver);
+  if (missing.size > 0) return reduced(problem, missing, explaining ? clash(problem, model) : [], solver);
 
   const bound = boundOf(model, master.nodeCost, answer.dual);
   let rounded = roundedWithin(problem, problem, model, answer, solver);
@@ -156,7 +167,7 @@ function roundedWithin(
       broken = [`${[...packed.short.values()].reduce((x, y) => x + y, 0)} replicas found no whole node`];
       continue;
     }
-    const nodes = placed(instance, polish(problem, instance, packed));
+    const nodes = namedNodes(instance, polish(problem, instance, packed));
     broken = violations(problem, nodes, {});
     if (broken.length === 0) return { nodes };
     const uncapped = { ...problem, rules: { ...problem.rules, vendorShareAtMost: new Map() } };
@@ -191,46 +202,36 @@ function without(
   problem: Problem,
   stranded: readonly { readonly group: Group; readonly why: string }[],
   solver: LinearSolver,
+  explaining: boolean,
 ): Placement {
   const names = new Map(stranded.map((s) => [s.group.name, s.group.replicas]));
-  return partial(
-    problem,
-    names,
-    stranded.map((s) => s.why),
-    solver,
-  );
+  const rest = placed(less(problem, names), solver, explaining);
+  return given(rest, names, [...stranded.map((s) => s.why), ...rest.conflict]);
 }
 
-/** The rest is placed in full when so many replicas of some groups are given up. */
+/** The rest is placed in full when so many replicas of some groups are given up. What clashes is said once. */
 function reduced(
-  problem: Problem,
-  missing: ReadonlyMap<string, number>,
-  conflict: string[],
-  solver: LinearSolver,
-): Placement {
-  const smaller = [...missing].some(([name, n]) => n >= (problem.groups.find((g) => g.name === name)?.replicas ?? 0));
-  const note = smaller
-    ? conflict
-    : [
-        ...conflict,
-        `without a change, ${[...missing].map(([g, n]) => `${n} replicas of ${g}`).join(', ')} stay unplaced`,
-      ];
-  return partial(problem, missing, note, solver);
-}
-
-function partial(
   problem: Problem,
   missing: ReadonlyMap<string, number>,
   conflict: readonly string[],
   solver: LinearSolver,
 ): Placement {
+  const rest = placed(less(problem, missing), solver, false);
+  return given(rest, missing, conflict.length > 0 ? conflict : rest.conflict);
+}
+
+/** The problem with so many replicas of some groups taken out. */
+function less(problem: Problem, missing: ReadonlyMap<string, number>): Problem {
   const groups = problem.groups.map((g) => ({ ...g, replicas: Math.max(0, g.replicas - (missing.get(g.name) ?? 0)) }));
-  const left = groups.some((g) => g.replicas > 0);
-  const rest = place({ ...problem, groups: groups.filter((g) => g.replicas > 0) }, solver);
+  return { ...problem, groups: groups.filter((g) => g.replicas > 0) };
+}
+
+/** An answer to what is left, as an answer to the whole: so many replicas of some groups have no place. */
+function given(rest: Placement, missing: ReadonlyMap<string, number>, conflict: readonly string[]): Placement {
   const unplaced = { ...rest.unplaced };
   for (const [name, n] of missing) unplaced[name] = (unplaced[name] ?? 0) + n;
-  const nothing = !left || rest.status === 'infeasible';
-  return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced, conflict: [...conflict, ...rest.conflict] };
+  const nothing = rest.nodes.every((n) => Object.keys(n.replicas).length === 0);
+  return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced, conflict };
 }
 
 function greedily(
@@ -241,7 +242,7 @@ function greedily(
   reason: string,
 ): Placement {
   const whole: Whole = greedy(instance);
-  const nodes = placed(instance, polish(problem, instance, whole));
+  const nodes = namedNodes(instance, polish(problem, instance, whole));
   const missing = new Map<string, number>();
   instance.groups.forEach((group, g) => {
     if ((whole.missing[g] ?? 0) > 0) missing.set(group.name, whole.missing[g] ?? 0);
@@ -341,7 +342,7 @@ function changeCost(problem: Problem, after: ReadonlyMap<string, { count: number
   return usd / horizonHours;
 }
 
-function placed(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
+function namedNodes(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
   return nodes
     .map(({ candidate, count, filling }) => {
       const replicas: Record<string, number> = {};
