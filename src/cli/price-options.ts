@@ -41,14 +41,15 @@ export function numberOf(given: Given, option: string): Checked<number | undefin
   return bad(trouble(option, text, 'it is not a number of at least 0', 'write one like 4 or 0.25'));
 }
 
-/** MiB */
+/** MiB. A bare number would be bytes, which nobody means here; nor does anyone less than a mebibyte. */
 export function memoryOf(given: Given, option: string): Checked<number | undefined> {
   const text = given[option];
   if (text === undefined || text === true) return good(undefined);
+  const bare = /^\s*\d+(?:\.\d+)?\s*$/.test(text);
+  if (bare) return bad(trouble(option, text, 'it has no unit', `write ${text.trim()}Gi`));
   const memory = parseMemory(text);
-  return memory === undefined
-    ? bad(trouble(option, text, 'it is not a quantity', 'write one like 16Gi'))
-    : good(memory);
+  if (memory === undefined) return bad(trouble(option, text, 'it is not a quantity', 'write one like 16Gi'));
+  return memory < 1 ? bad(trouble(option, text, 'it is less than 1 MiB', 'write one like 16Gi')) : good(memory);
 }
 
 /** Seconds */

@@ -9,7 +9,7 @@ import { csvOf } from './csv-cell.ts';
 import { refuse, type Io } from './io.ts';
 import { durationOf, FORMATS, oneOfEach, patternsOf } from './price-options.ts';
 import { checkPatterns, regionSummaries, type RegionSummary } from './price-rows.ts';
-import { plainTable } from './price-table.ts';
+import { plainTable, type Column } from './price-table.ts';
 import type { Given } from './prices.ts';
 
 /** Exits 4 when a price is older than `--max-age`. */
@@ -52,6 +52,24 @@ function pricesIn(catalogs: readonly ProviderCatalog[], regions: readonly string
   );
 }
 
+const column = (name: string): Column => ({ name });
+const figures = (name: string): Column => ({ name, right: true });
+
+const SOURCE_COLUMNS = [
+  column('provider'),
+  figures('prices'),
+  column('basis'),
+  column('as of'),
+  figures('age'),
+  column('source'),
+];
+const REGION_COLUMNS = [
+  ...['provider', 'region'].map(column),
+  ...['types', 'on-demand', 'spot', 'derived', 'modelled', 'quarantined'].map(figures),
+  column('oldest'),
+  figures('age'),
+];
+
 type Render = (sources: readonly Freshness[], regions: readonly RegionSummary[], now: Instant, io: Io) => string;
 
 const RENDER: Readonly<Record<(typeof FORMATS)[number], Render>> = {
@@ -71,15 +89,7 @@ const RENDER: Readonly<Record<(typeof FORMATS)[number], Render>> = {
       isoOf(r.oldest).slice(0, 10),
       ageOf(secondsBetween(r.oldest, now)),
     ]);
-    const sourceTable = plainTable(
-      ['provider', 'prices', 'basis', 'as of', 'age', 'source'],
-      bySource,
-      io.colour,
-      [1, 4],
-    );
-    const figures = ['types', 'on-demand', 'spot', 'derived', 'modelled', 'quarantined'];
-    const head = ['provider', 'region', ...figures, 'oldest', 'age'];
-    return `${sourceTable}\n${plainTable(head, byRegion, io.colour, [2, 3, 4, 5, 6, 7, 9])}`;
+    return `${plainTable(SOURCE_COLUMNS, bySource, io.colour)}\n${plainTable(REGION_COLUMNS, byRegion, io.colour)}`;
   },
   json: (sources, regions, now) => {
     const body = {

@@ -7,7 +7,7 @@ import { csvOf, type CsvCell } from './csv-cell.ts';
 import { refuse, type Io } from './io.ts';
 import { FORMATS, memoryOf, numberOf, oneOfEach, patternsOf } from './price-options.ts';
 import { checkPatterns, priceRows, SORTS, type PriceQuery, type PriceRow, type Sort } from './price-rows.ts';
-import { plainTable } from './price-table.ts';
+import { columnsThatFit, plainTable, type Column } from './price-table.ts';
 import type { Given } from './prices.ts';
 
 /** @param nowMs for the ages */
@@ -70,9 +70,26 @@ const RENDER: Readonly<Record<Options['format'], (rows: readonly PriceRow[], io:
   csv: csvText,
 };
 
-const HEAD = ['provider', 'region', 'type', 'arch', 'vCPU', 'memory', 'GPU', 'purchase', 'USD/h', 'USD/h per vCPU'];
+/** Left out first in a narrow terminal is what the other columns or the notes below tell as well. */
+const COLUMNS: readonly Column[] = [
+  { name: 'provider' },
+  { name: 'region' },
+  { name: 'type' },
+  { name: 'arch', spare: 3 },
+  { name: 'vCPU', right: true, spare: 9 },
+  { name: 'memory', right: true, spare: 8 },
+  { name: 'GPU', spare: 4 },
+  { name: 'purchase' },
+  { name: 'USD/h', right: true },
+  { name: 'USD/h per vCPU', right: true, spare: 2 },
+  { name: 'basis', spare: 5 },
+  { name: 'as of', spare: 7 },
+  { name: 'age', right: true, spare: 1 },
+  { name: 'source', spare: 6 },
+];
 
 function tableOf(rows: readonly PriceRow[], io: Io): string {
+  if (rows.length === 0) return '';
   const sources = [...new Set(rows.map((row) => row.price.source))];
   const body = rows.map((row) => [
     row.provider,
@@ -90,9 +107,13 @@ function tableOf(rows: readonly PriceRow[], io: Io): string {
     duration(days(row)),
     `[${sources.indexOf(row.price.source) + 1}]`,
   ]);
-  const table = plainTable([...HEAD, 'basis', 'as of', 'age', 'source'], body, io.colour, [4, 5, 8, 9, 12]);
+  const kept = columnsThatFit(COLUMNS, body, io.width);
+  const columns = kept.flatMap((i) => COLUMNS[i] ?? []);
+  const cells = body.map((row) => kept.map((i) => row[i] ?? ''));
   const notes = sources.map((source, i) => `[${i + 1}] ${source}\n`);
-  return rows.length === 0 ? '' : `${table}\n${notes.join('')}`;
+  const narrow = COLUMNS.filter((column) => !columns.includes(column)).map(({ name }) => name);
+  if (narrow.length > 0) io.err(`godwit: too narrow for ${narrow.join(', ')}; -o csv has them all\n`);
+  return `${plainTable(columns, cells, io.colour)}\n${notes.join('')}`;
 }
 
 function jsonOf(rows: readonly PriceRow[]): string {

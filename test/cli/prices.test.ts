@@ -65,6 +65,22 @@ describe('prices list', () => {
     expect(list({ limit: '2', output: 'table' }).err).toBe('godwit: 2 of 7 prices; --limit 0 shows all\n');
   });
 
+  it('leaves out what can be spared where the terminal is too narrow, and says so', () => {
+    const seen = capture();
+    listPrices({ ...seen.io, width: 80 }, [sampleCatalog()], { output: 'table' }, NOW);
+    const [head = '', ...rows] = seen.out().split('\n\n')[0]?.split('\n') ?? [];
+    expect(Math.max(...[head, ...rows].map((line) => line.length))).toBeLessThanOrEqual(80);
+    for (const name of ['provider', 'region', 'type', 'purchase', 'USD/h', 'as of']) expect(head).toContain(name);
+    expect(head).not.toContain('age');
+    expect(seen.err()).toMatch(/^godwit: too narrow for .*age.*; -o csv has them all\n$/);
+  });
+
+  it('keeps what a price is and of what, however narrow the terminal', () => {
+    const seen = capture();
+    listPrices({ ...seen.io, width: 1 }, [sampleCatalog()], { output: 'table' }, NOW);
+    expect(seen.out().split('\n')[0]?.split(/ {2,}/)).toEqual(['provider', 'region', 'type', 'purchase', 'USD/h']);
+  });
+
   it('is nothing but JSON with -o json', () => {
     const { out } = list({ output: 'json', type: 'm7i.large', purchase: 'spot' });
     expect(JSON.parse(out)).toEqual({
@@ -100,6 +116,9 @@ describe('prices list', () => {
     ['a format', { output: 'xml' }, /--output is xml: /],
     ['a limit below 0', { limit: '-3' }, /--limit is -3: /],
     ['no number', { maxPrice: 'ten' }, /--max-price is ten: /],
+    ['a memory without its unit', { minMemory: '64' }, /--min-memory is 64: it has no unit; write 64Gi/],
+    ['a memory in thousandths of a byte', { minMemory: '64m' }, /--min-memory is 64m: /],
+    ['less than a mebibyte', { minMemory: '64k' }, /--min-memory is 64k: it is less than 1 MiB/],
     ['no memory', { minMemory: '16 bananas' }, /--min-memory is 16 bananas: /],
     ['an escape sequence is shown, not obeyed', { region: '\u001b[2J' }, /--region is \\u001b\[2J: /],
   ])('refuses %s', (_why, given, line) => {
