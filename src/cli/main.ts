@@ -55,11 +55,23 @@ function codeOf(error: unknown, io: Io): ExitCode {
 
 /** The process's own entry. */
 export async function main(): Promise<void> {
-  // a reader that has seen enough (head, less) closes the pipe: that is no error of ours
+  let lost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
+    // a reader that has seen enough (head, less) closes the pipe: that is no error of ours
+    if (error.code === 'EPIPE' || lost) return;
+    lost = true;
+    process.exitCode = EXIT.error;
+    processIo.err(`godwit: stdout cannot be written (${WRITE_FAULTS[error.code ?? ''] ?? error.message})\n`);
   });
+  // nobody is left to be told; what was decided is still told by the exit code
+  process.stderr.on('error', () => undefined);
   process.on('SIGINT', () => process.exit(EXIT.interrupted));
-  process.exitCode = await run(process.argv.slice(2), processIo);
+  const code = await run(process.argv.slice(2), processIo);
+  if (!lost) process.exitCode = code;
 }
+
+const WRITE_FAULTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EIO: 'the device failed',
+  EBADF: 'it is closed',
+};

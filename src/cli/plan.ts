@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { Option } from 'commander';
 import type { Decided } from '../plan/plan.ts';
 import type { Paint } from '../plan/render/table.ts';
-import { EXIT, type ExitCode } from '../trouble.ts';
+import { EXIT, type ExitCode, type Trouble } from '../trouble.ts';
 import { decidedFor, deciding, isExit, type DecideGiven } from './decided.ts';
 import { refuse, type Declare, type Io } from './io.ts';
 
@@ -33,15 +33,18 @@ Exit codes: 0 the plan may be carried out · 2 it has steps (--detailed-exitcode
 stops or holds it · 4 facts are stale, missing or incomplete · 64 the command line or the fleet file is wrong`;
 
 async function plan(io: Io, file: string, given: Given): Promise<ExitCode> {
+  const folder = given.out === undefined ? undefined : await outFolder(given.out);
+  if (folder) return refuse(io, [folder]);
   const decided = await decidedFor(io, file, given);
   if (isExit(decided)) return decided;
   const { exitOf } = await import('../policy/gate.ts');
-  if (given.out !== undefined && !(await written(io, decided, given.out))) return EXIT.error;
   io.out(await rendered(decided, given, io));
+  const kept = given.out === undefined || (await written(io, decided, given.out));
   const { inert } = await import('../plan/render/lines.ts');
   for (const j of decided.judgements) {
     if (j.verdict !== 'allow') io.err(`godwit: ${j.verdict} by ${j.name}: ${inert(j.reason)}\n`);
   }
+  if (!kept) return EXIT.error;
   const code = exitOf(decided.judgements);
   return code === EXIT.ok && given.detailedExitcode && decided.plan.steps.length > 0 ? EXIT.changes : code;
 }
@@ -88,7 +91,15 @@ const jsonText = async (decided: Decided): Promise<string> => {
   return `${JSON.stringify(planJson(decided), null, 2)}\n`;
 };
 
-/** Written before anything is printed and whatever the gate says: a plan that is held is the one to be looked at. */
+async function outFolder(out: string): Promise<Trouble | undefined> {
+  const { folderInPlaceOf } = await import('./write-new.ts');
+  return folderInPlaceOf(out);
+}
+
+/**
+ * Written whatever the gate says, since a plan that is held is the one to be looked at; and after it is printed, so
+ * that a place that takes no file does not cost the plan.
+ */
 async function written(io: Io, decided: Decided, out: string): Promise<boolean> {
   const { writeNew } = await import('./write-new.ts');
   const answer = await writeNew(dirname(out), [{ path: basename(out), text: await jsonText(decided) }], true);

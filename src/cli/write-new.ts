@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
 
@@ -12,7 +13,8 @@ export interface NewFile {
 /**
  * Writes files into a folder, which is made when it is missing. A file is there whole or not at all: each is written
  * under another name and put into place when all are written. Without `overwrite`, one that exists stops all of them
- * and is never touched, not even one that appears in between.
+ * and is never touched, not even one that appears in between. Nothing is awaited while there are drafts, so that an
+ * interruption comes before the first or after the last of them is gone.
  */
 export async function writeNew(
   folder: string,
@@ -25,21 +27,43 @@ export async function writeNew(
   const drafts = places.map((file) => ({ ...file, draft: `${file.path}.${randomUUID()}.tmp` }));
   let at = folder;
   try {
-    for (const { path, text, draft } of drafts) {
+    for (const { path } of drafts) {
       at = path;
       await makeFolder(dirname(path));
-      await writeFile(draft, text, { flag: 'wx' });
+    }
+  } catch (error) {
+    return bad(unwritable(at, error));
+  }
+  try {
+    for (const { path, text, draft } of drafts) {
+      at = path;
+      writeFileSync(draft, text, { flag: 'wx' });
     }
     for (const { path, draft } of drafts) {
       at = path;
-      await (overwrite ? rename(draft, path) : putInto(draft, path));
+      if (overwrite) renameSync(draft, path);
+      else putInto(draft, path);
     }
     return good(drafts.map((file) => file.path));
   } catch (error) {
     return bad(unwritable(at, error));
   } finally {
-    await Promise.all(drafts.map(({ draft }) => rm(draft, { force: true }).catch(() => undefined)));
+    for (const { draft } of drafts) discard(draft);
   }
+}
+
+function discard(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // what kept it from being written is told already
+  }
+}
+
+/** The trouble of a file to be written that is a folder; so is one that does not exist and is written like one. */
+export async function folderInPlaceOf(file: string): Promise<Trouble | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  return (found ? found.isDirectory() : /[\\/]$/.test(file)) ? isFolder(file) : undefined;
 }
 
 /** Folder by folder: Node's own recursive mkdir never ends where a parent is there but takes no folders, as in /proc. */
@@ -68,12 +92,12 @@ async function existing(paths: readonly string[]): Promise<readonly string[]> {
 }
 
 /** A link is refused where a file stands; where links are not known (FAT, some network disks) a rename has to do. */
-async function putInto(draft: string, path: string): Promise<void> {
+function putInto(draft: string, path: string): void {
   try {
-    await link(draft, path);
+    linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw error;
-    await rename(draft, path);
+    renameSync(draft, path);
   }
 }
 
@@ -83,9 +107,16 @@ const alreadyThere = ([file = '', ...others]: readonly string[]): Trouble => ({
   remedy: 'name another folder, or overwrite with --force',
 });
 
+const isFolder = (file: string): Trouble => ({
+  file,
+  problem: 'it is a folder; nothing was written',
+  remedy: 'name a file',
+});
+
 function unwritable(file: string, error: unknown): Trouble {
   const code = codeOf(error);
-  if (code === 'EEXIST' || code === 'EISDIR') return alreadyThere([file]);
+  if (code === 'EEXIST') return alreadyThere([file]);
+  if (code === 'EISDIR') return isFolder(file);
   const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
   return { file, problem: `it cannot be written (${reason})`, remedy: 'name a folder that you may write to' };
 }

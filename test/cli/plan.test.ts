@@ -150,7 +150,7 @@ describe('godwit plan', () => {
     expect(await readdir(join(folder, 'out'))).toEqual(['plan.json']);
   });
 
-  it('says when the plan cannot be written, and prints nothing that looks like success', async () => {
+  it('prints the plan and says in one line that its file cannot be written', async () => {
     const { code, out, err } = await godwit(
       'plan',
       '--offline',
@@ -158,8 +158,18 @@ describe('godwit plan', () => {
       '--out',
       join(folder, 'load.csv', 'plan.json'),
     );
-    expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('plan.json');
+    expect(code).toBe(1);
+    expect(out).toContain('large-a');
+    expect(err).toMatch(/^godwit: .*plan\.json: it cannot be written \(a part of the path is a file\); .*\n$/);
+  });
+
+  it.each([
+    ['a folder', ''],
+    ['a folder that is not there, written as one', 'nowhere/'],
+  ])('refuses %s as the file of a plan before anything is decided', async (_why, out) => {
+    const answer = await godwit('plan', '--offline', 'fleet.yaml', '--out', `${folder}/${out}`);
+    expect([answer.code, answer.out]).toEqual([64, '']);
+    expect(answer.err).toMatch(/: it is a folder; nothing was written; name a file\n$/);
   });
 });
 
@@ -198,6 +208,9 @@ describe('godwit explain and why-not', () => {
 
   it.each([
     ['explain', 'gatewy', /did you mean gateway\?/],
+    ['explain', 'gateway/xx', /no such pool, service, group or offering: gateway\/xx; did you mean gateway\/eu\?/],
+    ['explain', ' ', /<subject>: it is empty/],
+    ['why-not', '', /<offering>: it is empty/],
     ['why-not', 'lrge', /did you mean large\?/],
   ])('%s of a name that is not there exits 64', async (command, name, words) => {
     const { code, out, err } = await godwit(command, name, 'fleet.yaml', '--offline');
