@@ -17,15 +17,27 @@ export const budget: Policy = {
     const limits = [
       ...(stated.usdPerHour === undefined
         ? []
-        : [{ over: after > stated.usdPerHour, words: `${rate(after)}, at most ${rate(stated.usdPerHour)}` }]),
+        : [
+            {
+              over: after > stated.usdPerHour,
+              now: rate(before),
+              words: `${rate(after)}, at most ${rate(stated.usdPerHour)}`,
+            },
+          ]),
       ...(stated.usdPerMonth === undefined
         ? []
-        : [{ over: month > stated.usdPerMonth, words: `${monthly(month)}, at most ${monthly(stated.usdPerMonth)}` }]),
+        : [
+            {
+              over: month > stated.usdPerMonth,
+              now: monthly(usdPerMonth(before)),
+              words: `${monthly(month)}, at most ${monthly(stated.usdPerMonth)}`,
+            },
+          ]),
     ];
-    const over = limits.filter((limit) => limit.over).map((limit) => limit.words);
+    const trend = (now: string): string => (after < before ? ` (less than the ${now} of now)` : '');
+    const over = limits.filter((limit) => limit.over).map((limit) => `${limit.words}${trend(limit.now)}`);
     if (over.length === 0) return allow(limits.map((limit) => limit.words).join('; '));
-    const trend = after < before ? ` (less than the ${rate(before)} of now)` : '';
     const first = stated.over === 'hold' ? 'load goes first and may still grow' : 'the budget goes before the load';
-    return { verdict: stated.over, reason: `${over.join('; ')}${trend}; ${first}` };
+    return { verdict: stated.over, reason: `${over.join('; ')}; ${first}` };
   },
 };

@@ -1,6 +1,6 @@
-import { counted, duration } from '../src/figures.ts';
+import { counted, duration, named } from '../src/figures.ts';
 import type { PlanFacts, Policy } from '../src/policy/policy.ts';
-import { allow, worstOf } from '../src/policy/rulings.ts';
+import { allow, unknownLoads, worstOf } from '../src/policy/rulings.ts';
 import { isoOf, secondsBetween, type Seconds } from '../src/units.ts';
 
 /**
@@ -11,11 +11,18 @@ export const freshness: Policy = {
   name: 'freshness',
   judge(facts, { policies }) {
     const { pricesAtMost, signalsAtMost } = policies.freshness;
-    const doubts = [...stalePrices(facts, pricesAtMost), ...staleSignals(facts, signalsAtMost), ...unpriced(facts)];
-    if (doubts.length > 0) return { verdict: 'hold', reason: worstOf(doubts), incomplete: true };
+    const doubts = [...staleSignals(facts, signalsAtMost), ...stalePrices(facts, pricesAtMost), ...unpriced(facts)];
+    const words = [...(doubts.length > 0 ? [worstOf(doubts)] : []), ...missingLoad(facts)];
+    if (words.length > 0) return { verdict: 'hold', reason: words.join('; '), incomplete: true };
     return allow(`prices at most ${duration(pricesAtMost)} and signals at most ${duration(signalsAtMost)} old`);
   },
 };
+
+/** Told whatever else is stale: the groups that nothing can be said of. */
+function missingLoad(facts: PlanFacts): readonly string[] {
+  const groups = unknownLoads(facts);
+  return groups.length === 0 ? [] : [`the load of ${named(groups)} is not known`];
+}
 
 function staleSignals({ signals, at }: PlanFacts, most: Seconds): readonly string[] {
   return signals.flatMap(({ name, lastSeen }) => {

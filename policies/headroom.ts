@@ -1,17 +1,16 @@
-import { count, counted, percent } from '../src/figures.ts';
+import { count, counted, named, percent } from '../src/figures.ts';
 import type { Fleet, GroupFact, PlanFacts, Policy } from '../src/policy/policy.ts';
-import { allow, hold, standingsOf, stop, worstOf } from '../src/policy/rulings.ts';
+import { allow, hold, standingsOf, stop, unknownLoads, worstOf } from '../src/policy/rulings.ts';
 
 /**
  * Every group has the replicas that its load and the fleet's headroom ask for, counted anew from the load. What cannot
- * be placed, or waits for nodes, holds the plan: the growth that is there goes ahead, nothing else does.
+ * be placed, or waits for nodes, holds the plan: the growth that is there goes ahead, nothing else does. So does a load
+ * that is not known. Where no placement was found there is nothing to count: see `placement`.
  */
 export const headroom: Policy = {
   name: 'headroom',
   judge(facts, fleet) {
-    if (facts.status === 'infeasible') {
-      return stop(`no placement keeps every rule: ${worstOf(facts.conflict) || 'the demand fits nowhere'}`);
-    }
+    if (facts.status === 'infeasible') return undefined;
     const short = facts.groups.flatMap((group) => {
       const needed = neededBy(group, fleet);
       const placed = standingsOf(facts, group.name).reduce((sum, s) => sum + s.count, 0);
@@ -22,7 +21,13 @@ export const headroom: Policy = {
     });
     short.sort((a, b) => b.missing - a.missing);
     const words = worstOf(short.map((s) => s.words));
-    if (short.length === 0) return allow(coveredWords(facts, fleet));
+    const unknown = unknownLoads(facts);
+    if (short.length === 0 && unknown.length === 0) return allow(coveredWords(facts, fleet));
+    if (short.length === 0)
+      return {
+        ...hold(`the load of ${named(unknown)} is not known, so nobody knows what would cover it`),
+        incomplete: true,
+      };
     return short.every((s) => s.explained) ? hold(words) : stop(words);
   },
 };

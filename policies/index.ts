@@ -4,6 +4,7 @@ import { churnLimit } from './churn-limit.ts';
 import { freshness } from './freshness.ts';
 import { headroom } from './headroom.ts';
 import { latency } from './latency.ts';
+import { placement } from './placement.ts';
 import { poolBounds } from './pool-bounds.ts';
 import { priceSanity } from './price-sanity.ts';
 import { residency } from './residency.ts';
@@ -14,6 +15,7 @@ import { vendorShare } from './vendor-share.ts';
 
 /** Every policy, safety first, then law, money and facts: the order in which they are read. */
 export const POLICIES: readonly Policy[] = [
+  placement,
   headroom,
   surviveLoss,
   spread,

@@ -6,6 +6,7 @@ import { groupsOf, ruled, standingsOf } from '../src/policy/rulings.ts';
 export const latency: Policy = {
   name: 'latency',
   judge(facts, { services, markets }) {
+    if (facts.status === 'infeasible') return undefined;
     const stated = services.filter((s) => s.latencyAtMostMs !== undefined);
     if (stated.length === 0) return undefined;
     const findings = stated.flatMap((service) =>

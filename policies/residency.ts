@@ -7,6 +7,7 @@ import { groupsOf, ruled, standingsOf } from '../src/policy/rulings.ts';
 export const residency: Policy = {
   name: 'residency',
   judge(facts, { services, markets }) {
+    if (facts.status === 'infeasible') return undefined;
     const bound = new Map(markets.flatMap((m) => (m.residency ? [[m.name, m.residency] as const] : [])));
     const stated = services.filter((s) => s.holdsUserData && s.markets.some((market) => bound.has(market)));
     if (stated.length === 0) return undefined;

@@ -10,6 +10,7 @@ export const spotLimit: Policy = {
   name: 'spot-limit',
   shadow: { rows: ['spotAtMost'], per: 'replica' },
   judge(facts, { services }) {
+    if (facts.status === 'infeasible') return undefined;
     const stated = services.filter((s) => s.spotAtMost < 1);
     if (stated.length === 0) return undefined;
     const findings = stated.flatMap((s) =>
@@ -18,7 +19,16 @@ export const spotLimit: Policy = {
           .filter((fact) => fact.purchase === 'spot')
           .reduce((sum, fact) => sum + fact.count, 0);
         const words = `${group.name} has ${count(spot)} of ${count(group.needed)} replicas on spot, at most ${percent(s.spotAtMost)}`;
-        return spot === 0 ? [] : [{ group: group.name, over: spot - s.spotAtMost * group.needed - 1e-9, words }];
+        return spot === 0
+          ? []
+          : [
+              {
+                group: group.name,
+                subject: `spotAtMost/${group.name}`,
+                over: spot - s.spotAtMost * group.needed - 1e-9,
+                words,
+              },
+            ];
       }),
     );
     return ruled(facts, findings, 'fullest', 'no replica with a ceiling runs on spot');

@@ -7,12 +7,14 @@ export const spread: Policy = {
   name: 'spread',
   shadow: { rows: ['zoneSkew'], per: 'replica' },
   judge(facts, { services }) {
+    if (facts.status === 'infeasible') return undefined;
     const stated = services.filter((s) => s.zoneSkew !== undefined);
     if (stated.length === 0) return undefined;
     const findings = stated.flatMap((s) =>
       groupsOf(facts, [s.name]).flatMap((group) =>
         skewsOf(facts, group).map(({ by, words }) => ({
           group: group.name,
+          subject: `zoneSkew/${group.name}`,
           over: by - (s.zoneSkew ?? 0),
           words: `${words}, at most ${s.zoneSkew}`,
         })),

@@ -28,10 +28,14 @@ function findingsFor(facts: PlanFacts, service: Service, group: GroupFact): read
   const standings = standingsOf(facts, group.name).map((s) => ({ ...s, replicas: s.count }));
   const must = Math.ceil(survive.share * group.needed - 1e-9);
   const losses = lossesOf(standings, survive.loss);
-  const none: AfterLoss = { lost: 'nothing', lostReplicas: 0, remaining: 0 };
-  return (losses.length > 0 ? losses : [none]).flatMap((loss) => [
+  if (losses.length === 0) {
+    const words = `${group.name} runs nowhere: 0 replicas where ${count(must)} must remain after a loss`;
+    return must === 0 ? [] : [{ group: group.name, subject: `survive/${group.name}`, over: 1, words }];
+  }
+  return losses.flatMap((loss) => [
     {
       group: group.name,
+      subject: `survive/${group.name}/${loss.lost}`,
       over: 1 - 1e-9 - (must === 0 ? Infinity : loss.remaining / must),
       words: `${group.name} without ${loss.lost} keeps ${counted(loss.remaining, 'replica')} where ${count(must)} must remain`,
     },
@@ -50,6 +54,7 @@ function stormFor({ reconnect, capacityPerReplica }: Service, group: GroupFact, 
   return [
     {
       group: group.name,
+      subject: `reconnect/${group.name}/${loss.lost}`,
       over: 1 - 1e-9 - (clients === 0 ? Infinity : reconnect.within / takes),
       words: `${short(clients)} clients of ${group.name} lost with ${loss.lost} are back ${time}, at most ${duration(reconnect.within)}`,
     },

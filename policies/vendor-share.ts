@@ -15,7 +15,7 @@ export const vendorShare: Policy = {
     const findings = [...policies.vendorShareAtMost].map(([provider, most]) => {
       const part = listTotal(facts, provider) / (total || 1);
       const words = `${provider} has ${percent(part)} of ${rate(total)} list, at most ${percent(most)}`;
-      return { over: part - most - TOLERANCE - 1e-9, words };
+      return { subject: `vendorShareAtMost/${provider}`, over: part - most - TOLERANCE - 1e-9, words };
     });
     return ruled(facts, findings, 'nearest to its cap', 'no cloud is capped');
   },

@@ -14,6 +14,7 @@ import type { Bay, Load } from './parking.ts';
 import type { Plan, PoolChange, Totals, Waiting } from './plan.ts';
 import { routesFrom, type PoolRoute } from './routes.ts';
 import { stepsFrom } from './steps.ts';
+import { heldGroups, unseenGroups } from './unknown-load.ts';
 import { warningsFor } from './warnings.ts';
 
 /** Everything a plan is made from. */
@@ -158,19 +159,20 @@ function pacedFor(input: PlanInput, routes: readonly PoolRoute[]): Paced {
     }));
     return totalOf(billFor(problem, sizes, before.egressUsdPerHour)) * (1 - LEAST_SAVING);
   };
-  const { churn } = fleet.policies;
-  if (wanted < costOf(routes.map(({ from }) => from))) return pace(routes, problem, { ...churn, worthwhile: true });
-  const staying = pace(routes, problem, { ...churn, worthwhile: false });
+  const limits = { ...fleet.policies.churn, unseen: unseenGroups(input.demand) };
+  if (wanted < costOf(routes.map(({ from }) => from))) return pace(routes, problem, { ...limits, worthwhile: true });
+  const staying = pace(routes, problem, { ...limits, worthwhile: false });
   const stays = routes.map(({ from }) => from);
   for (const move of staying.moves) stays[move.pool] = move.to;
-  return wanted < costOf(stays) ? pace(routes, problem, { ...churn, worthwhile: true }) : staying;
+  return wanted < costOf(stays) ? pace(routes, problem, { ...limits, worthwhile: true }) : staying;
 }
 
 /** Less than this share of the bill is noise of rounding, not a saving. */
 const LEAST_SAVING = 1e-4;
 
 function totalsFrom(input: PlanInput, routes: readonly PoolRoute[], paced: Paced): Totals {
-  const { problem, placement, before } = input;
+  const { problem, placement, before, demand } = input;
+  const known = placement.status !== 'infeasible' && heldGroups(demand).length === 0;
   const sized = (nodesOf: (route: PoolRoute, i: number) => number): Parameters<typeof billFor>[1] =>
     routes.map((route, i) => ({
       candidate: route.candidate,
@@ -198,9 +200,9 @@ function totalsFrom(input: PlanInput, routes: readonly PoolRoute[], paced: Paced
     usdPerHourAfter: totalOf(after),
     before: running,
     after,
-    usdPerHourGoal: placement.status === 'infeasible' ? totalOf(running) : placement.usdPerHour,
-    lowerBoundUsdPerHour: placement.lowerBoundUsdPerHour,
-    gap: placement.gap,
+    usdPerHourGoal: known ? placement.usdPerHour : Number.NaN,
+    lowerBoundUsdPerHour: known ? placement.lowerBoundUsdPerHour : Number.NaN,
+    gap: known ? placement.gap : Number.NaN,
     launch: started.reduce((sum, n) => sum + Math.max(0, n), 0),
     drain: started.reduce((sum, n) => sum + Math.max(0, -n), 0),
   };

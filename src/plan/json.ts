@@ -157,22 +157,24 @@ const demandJson = (d: GroupDemand): Json => ({
   ruledOut: Object.fromEntries(d.ruledOut),
 });
 
-/** As `godwit place` answers. */
+/** As `godwit place` answers; a placement that found nothing has no figures. */
 const placementJson = (p: Placement): Json => ({
   status: p.status,
   method: p.method,
-  usdPerHour: p.usdPerHour,
-  lowerBoundUsdPerHour: p.lowerBoundUsdPerHour,
-  gap: p.gap,
+  usdPerHour: figured(p, p.usdPerHour),
+  lowerBoundUsdPerHour: figured(p, p.lowerBoundUsdPerHour),
+  gap: figured(p, p.gap),
   nodes: p.nodes.map((node) => ({ offering: node.offering, count: node.count, replicas: { ...node.replicas } })),
   unplaced: { ...p.unplaced },
   conflict: [...p.conflict],
   certificate: {
-    groupPrices: sorted(p.certificate.groupPrices),
-    availabilityPrices: sorted(p.certificate.availabilityPrices),
-    rulePrices: sorted(p.certificate.rulePrices),
+    groupPrices: figured(p, sorted(p.certificate.groupPrices)),
+    availabilityPrices: figured(p, sorted(p.certificate.availabilityPrices)),
+    rulePrices: figured(p, sorted(p.certificate.rulePrices)),
   },
 });
+
+const figured = ({ status }: Placement, figure: Json): Json => (status === 'infeasible' ? null : figure);
 
 const sorted = (prices: Readonly<Record<string, number>>): Json =>
   Object.fromEntries(Object.entries(prices).toSorted(([a], [b]) => byText(a, b)));

@@ -9,8 +9,9 @@ import type { Placement } from '../placement/placement.ts';
  */
 export function oneMoreReplica(
   { name, survive, spotAtMost }: Pick<GroupDemand, 'name' | 'survive' | 'spotAtMost'>,
-  { certificate }: Pick<Placement, 'certificate'>,
+  { certificate, status }: Pick<Placement, 'certificate' | 'status'>,
 ): number | undefined {
+  if (status === 'infeasible') return undefined;
   const room = certificate.groupPrices[name];
   if (room === undefined) return undefined;
   const priceOf = (rule: string): number =>

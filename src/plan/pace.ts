@@ -1,3 +1,4 @@
+import { counted } from '../figures.ts';
 import type { Problem } from '../placement/problem.ts';
 import { withFewerStarts } from './fewer-starts.ts';
 import { drainsOf, loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
@@ -11,6 +12,8 @@ export interface PaceLimits {
   readonly drainsPerCycle?: number;
   /** false: what is wanted saves less than getting there costs, so nothing drains; growth for the load goes on */
   readonly worthwhile: boolean;
+  /** groups of which no load was ever seen: nodes for them alone are no growth for load */
+  readonly unseen?: ReadonlySet<string>;
 }
 
 export interface Paced {
@@ -62,7 +65,8 @@ export function pace(
   const staying = pools.map((pool, i) => drainsOf(pool) - at(chosen, i));
   const late = putOff(road, staying);
   const going = pools.map((pool, i) => startsOf(pool) - at(late.waits, i));
-  const forLoad = neededForLoad(road, going, late, chosen);
+  const needed = neededForLoad(road, going, late, chosen);
+  const forLoad = new Set([...needed].filter((i) => !onlyFor(limits.unseen, road, i)));
   const order = [...road.growth.filter((i) => forLoad.has(i)), ...road.growth.filter((i) => !forLoad.has(i))];
   const starts = firstNodes(order, going, limits.startsPerCycle ?? Infinity);
   const cut = going.map((n, i) => n - at(starts, i));
@@ -113,7 +117,7 @@ function startsPutOff(
     const carries = loadOf(slice(pools[pool]?.fillings ?? [], first, first + n));
     return n > 0 ? [{ kind: 'start', pool, nodes: n, cause, carries, reason }] : [];
   };
-  const limited = `no more than ${startsPerCycle} nodes start in one cycle (churn.startsPerCycle)`;
+  const limited = `no more than ${counted(startsPerCycle ?? Infinity, 'node')} ${startsPerCycle === 1 ? 'starts' : 'start'} in one cycle (churn.startsPerCycle)`;
   const carried = 'nodes that may not drain yet carry its work until then';
   const startedTo = (i: number): number => from(pools, i) + at(nodes.starts, i);
   return [
@@ -130,7 +134,7 @@ function drainsPutOff(
   const part = (pool: number, n: number, reason: string): PutOff[] =>
     n > 0 ? [{ kind: 'drain', pool, nodes: n, cause: 'cost', carries: new Map(), reason }] : [];
   const limited = worthwhile
-    ? `no more than ${drainsPerCycle} nodes drain in one cycle (churn.drainsPerCycle)`
+    ? `no more than ${counted(drainsPerCycle ?? Infinity, 'node')} ${drainsPerCycle === 1 ? 'drains' : 'drain'} in one cycle (churn.drainsPerCycle)`
     : 'the whole move would cost more than it saves (churn.payback)';
   const early = 'what takes over its work has not all started yet';
   return [
@@ -142,6 +146,14 @@ function drainsPutOff(
 function chosenDrains({ pools, drains }: Road, limit: number): readonly number[] {
   const free = drains.filter((i) => pools[i]?.held === undefined);
   return firstNodes(free, pools.map(drainsOf), limit);
+}
+
+/** Whether the new nodes of a pool hold replicas of these groups and of no other. */
+function onlyFor(groups: ReadonlySet<string> | undefined, { pools }: Road, i: number): boolean {
+  const pool = pools[i];
+  if (!pool || !groups || groups.size === 0) return false;
+  const carried = [...loadOf(slice(pool.fillings, pool.from, pool.goal)).keys()];
+  return carried.length > 0 && carried.every((group) => groups.has(group));
 }
 
 const from = (pools: readonly PacedPool[], i: number): number => pools[i]?.from ?? 0;

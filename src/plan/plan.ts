@@ -119,7 +119,7 @@ export interface Totals {
   readonly usdPerHourAfter: number;
   readonly before: Bill;
   readonly after: Bill;
-  /** what the placement costs once nothing waits any more */
+  /** what the placement costs once nothing waits any more; this and the two below: NaN where no placement was found or the load of a group is not known */
   readonly usdPerHourGoal: number;
   readonly lowerBoundUsdPerHour: number;
   /** usdPerHourGoal / lowerBound − 1 */

@@ -21,6 +21,7 @@ export function whyGrow(grounds: Grounds, pool: PacedPool, to: number, cause: 'l
   if (!main) return `brought up to the minimum of its pool`;
   const carries = `carries ${carried(load)}`;
   const demand = grounds.demand.find(({ name }) => name === main[0]);
+  if (demand?.setBy === 'hold') return `${carries}: ${needOf(demand)}`;
   if (cause === 'cost') return `${carries}: cheaper for the fleet than where they can run now`;
   return demand ? `${carries}: ${needOf(demand)}` : carries;
 }

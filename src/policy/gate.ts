@@ -15,7 +15,7 @@ export function judge(
 ): readonly Judgement[] {
   return policies.flatMap((policy) => {
     const ruling = rulingOf(policy, facts, fleet);
-    return ruling ? [{ name: policy.name, ...ruling, ...shadowOf(policy, facts, shadowPrices) }] : [];
+    return ruling ? [{ name: policy.name, ...ruling, ...shadowOf(policy, ruling, facts, shadowPrices) }] : [];
   });
 }
 
@@ -29,15 +29,18 @@ function rulingOf(policy: Policy, facts: PlanFacts, fleet: Fleet): Ruling | unde
   }
 }
 
+/** The price of what the sentence names, as `godwit explain` tells it of a group: never a sum over other groups. */
 function shadowOf(
   { shadow }: Policy,
+  { subject }: Ruling,
   facts: PlanFacts,
   prices: Readonly<Record<string, number>>,
 ): Pick<Judgement, 'usdPerHour' | 'per'> {
-  if (!shadow) return {};
+  if (!shadow || subject === undefined) return {};
   let sum = 0;
   for (const [row, price] of Object.entries(prices)) {
-    if (shadow.rows.some((name) => row === name || row.startsWith(`${name}/`))) sum += price;
+    const named = row === subject || row.startsWith(`${subject}/`);
+    if (named && shadow.rows.some((name) => row.startsWith(`${name}/`))) sum += price;
   }
   const usdPerHour = sum * (shadow.scale?.(facts) ?? 1);
   return usdPerHour > 0 ? { usdPerHour, per: shadow.per } : {};

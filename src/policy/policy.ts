@@ -10,7 +10,7 @@ export type { Fleet };
  */
 export interface Policy {
   readonly name: string;
-  /** undefined = the fleet does not state this policy */
+  /** undefined = the fleet does not state this policy, or no placement was found and there is nothing to judge by it */
   judge(facts: PlanFacts, fleet: Fleet): Ruling | undefined;
   /** where placement knows what easing the rule by one step would save */
   readonly shadow?: Shadow;
@@ -38,6 +38,11 @@ export interface Ruling {
   readonly reason: string;
   /** it is not the plan that breaks a rule: the facts it rests on are stale, missing or incomplete */
   readonly incomplete?: true;
+  /**
+   * the rows of the bound that the sentence is about, by how their names begin: `survive/gateway/eu/aws`. Their price is
+   * shown beside it; without a subject there is none
+   */
+  readonly subject?: string;
 }
 
 export interface Judgement extends Ruling {

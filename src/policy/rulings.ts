@@ -9,6 +9,8 @@ export const stop = (reason: string): Ruling => ({ verdict: 'stop', reason });
 export interface Finding {
   /** the group whose replicas it is about; absent where it is about nodes and money */
   readonly group?: string;
+  /** see {@link Ruling.subject} */
+  readonly subject?: string;
   /** how far over the rule it is; over 0 breaks it */
   readonly over: number;
   /** with the figures and the limit */
@@ -25,18 +27,24 @@ export interface Finding {
 export function ruled(facts: PlanFacts, findings: readonly Finding[], lead: string, none: string): Ruling {
   const sorted = findings.toSorted((a, b) => b.over - a.over);
   const broken = sorted.filter((f) => f.over > 0);
-  if (broken.length === 0) return allow(sorted[0] ? `${lead}: ${sorted[0].words}` : none);
+  if (broken.length === 0) return about(sorted[0], allow(sorted[0] ? `${lead}: ${sorted[0].words}` : none));
   const final = broken.filter((f) => !mending(facts, f));
-  if (final.length > 0) return stop(worstOf(final.map((f) => f.words)));
+  if (final.length > 0) return about(final[0], stop(worstOf(final.map((f) => f.words))));
   const { starts, drains } = facts.waiting;
   const waits = [starts > 0 && counted(starts, 'start'), drains > 0 && counted(drains, 'drain')].filter(Boolean);
-  return hold(
-    `${worstOf(broken.map((f) => f.words))}, until the ${waits.join(' and ')} that ${starts + drains === 1 ? 'waits is' : 'wait are'} made`,
-  );
+  const until = `until the ${waits.join(' and ')} that ${starts + drains === 1 ? 'waits is' : 'wait are'} made`;
+  return about(broken[0], hold(`${worstOf(broken.map((f) => f.words))}, ${until}`));
 }
+
+const about = (finding: Finding | undefined, ruling: Ruling): Ruling =>
+  finding?.subject === undefined ? ruling : { ...ruling, subject: finding.subject };
 
 const mending = ({ waiting }: PlanFacts, { group }: Finding): boolean =>
   group === undefined ? waiting.starts + waiting.drains > 0 : waiting.groups.includes(group);
+
+/** Groups whose load is not known. */
+export const unknownLoads = ({ groups }: PlanFacts): readonly string[] =>
+  groups.filter((group) => Number.isNaN(group.load)).map((group) => group.name);
 
 /** Replicas of a group wherever they are placed. */
 export const standingsOf = (facts: PlanFacts, group: string): readonly (PlacedFact & { readonly count: number })[] =>

@@ -143,6 +143,25 @@ const rows: readonly Row[] = [
     warning: 'gateway/eu: ',
   },
   {
+    why: 'but nobody knows that a load never seen needs more than what runs: that growth waits for approval',
+    spec: repack({
+      demand: [demandOf(gateway, 60, { setBy: 'hold', load: Number.NaN })],
+      nodes: [nodesOf(old, 15, { 'gateway/eu': 4 })],
+    }),
+    steps: ['grow old 10 -> 15 cost'],
+    warning: 'gateway/eu: ',
+  },
+  {
+    why: 'nodes that also carry a known load start for it',
+    spec: repack({
+      services: [gateway, serviceOf('push')],
+      demand: [demandOf(gateway, 30, { setBy: 'hold', load: Number.NaN }), demandOf(serviceOf('push'), 30)],
+      nodes: [nodesOf(old, 15, { 'gateway/eu': 2, 'push/eu': 2 })],
+    }),
+    steps: ['grow old 10 -> 15 load'],
+    warning: 'gateway/eu: ',
+  },
+  {
     why: 'nothing drains where none of a cloud is ready: that is an outage, not thrift',
     spec: repack({ pools: [poolOf('old', old, 10, { ready: 0 }), poolOf('new', fresh, 0)] }),
     steps: [],
@@ -233,6 +252,28 @@ describe('from a placement to steps', () => {
       }),
     );
     expect(stepsOf(plan)).toEqual(['grow gcp 0 -> 2 load', 'drain aws 4 -> 3 cost']);
+  });
+
+  it.each([
+    ['the load of a group is not known', repack({ demand: [demandOf(gateway, 40, { setBy: 'hold' })] })],
+    ['no placement was found', repack({ nodes: [], placement: { status: 'infeasible', nodes: [] } })],
+  ])('gives no goal, no bound and no gap while %s', (_, spec) => {
+    const { usdPerHourBefore, usdPerHourAfter, ...totals } = planFrom(worldOf(spec)).totals;
+    expect(usdPerHourAfter).toBe(usdPerHourBefore);
+    expect(totals).toMatchObject({
+      usdPerHourGoal: Number.NaN,
+      lowerBoundUsdPerHour: Number.NaN,
+      gap: Number.NaN,
+    });
+  });
+
+  it('writes one node as one', () => {
+    const plan = planFrom(worldOf(repack({ churn: { startsPerCycle: 1, drainsPerCycle: 1 } })));
+    expect(waitingOf(plan).join()).toContain('no more than 1 node drains in one cycle');
+    const grown = repack({ demand: [demandOf(gateway, 60)], nodes: [nodesOf(old, 15, { 'gateway/eu': 4 })] });
+    expect(waitingOf(planFrom(worldOf({ ...grown, churn: { startsPerCycle: 1 } }))).join()).toContain(
+      'no more than 1 node starts in one cycle',
+    );
   });
 
   it('tells what a step costs, how long its drain takes and why it is there', () => {

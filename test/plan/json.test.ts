@@ -64,6 +64,26 @@ describe('the plan as JSON', () => {
     expect(parsed.totals['usdPerHourAfter']).toBe(0.3);
   });
 
+  it('has null for every figure that a placement which found nothing cannot have', () => {
+    const world = messenger();
+    const none = planJson(
+      decidedFrom({ ...world, nodes: [], placement: { ...world.placement, status: 'infeasible', gap: 0 } }),
+    );
+    expect(none).toMatchObject({
+      placement: {
+        usdPerHour: null,
+        lowerBoundUsdPerHour: null,
+        gap: null,
+        certificate: { groupPrices: null, availabilityPrices: null, rulePrices: null },
+      },
+      totals: { usdPerHourGoal: null, lowerBoundUsdPerHour: null, gap: null },
+    });
+    const { policies } = none as unknown as { policies: { name: string; verdict: string }[] };
+    expect(policies[0]).toMatchObject({ name: 'placement', verdict: 'stop' });
+    expect(policies.map((p) => p.name)).not.toContain('headroom');
+    expect(policies.map((p) => p.name)).not.toContain('spot-limit');
+  });
+
   it('says of a load that was never seen that there is none', () => {
     const blank = {
       ...decided.plan.forecasts[0],

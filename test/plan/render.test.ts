@@ -12,6 +12,19 @@ import { demandOf, nodesOf, offeringOf, poolOf, serviceOf } from './world.ts';
 
 const usual = decidedFrom(messenger());
 
+describe('while the load of a group is not known', () => {
+  const world = messenger();
+  const held = decidedFrom({ ...world, demand: world.demand.map((d, i) => (i === 0 ? { ...d, setBy: 'hold' } : d)) });
+  it.each([
+    ['table', renderTable(viewOf(held), 200)],
+    ['markdown', renderMarkdown(viewOf(held))],
+    ['page', renderHtml(held)],
+  ])('no goal, no saving in the end and no bound: %s', (_, text) => {
+    expect(text).toContain('load of 1 group is not known: nothing shrinks, no goal is given');
+    expect(text).not.toMatch(/in the end|lower bound|NaN/);
+  });
+});
+
 /** Sixty pools in three regions, each one node too large. */
 function large() {
   const gateway = serviceOf('gateway');

@@ -103,7 +103,13 @@ const surviveLoss: readonly Row[] = [
     'stop',
     'keeps 0 replicas where 70',
   ],
-  ['nowhere at all', fleet({}, [sturdy]), lossFacts({}, 100), 'stop', 'without nothing keeps 0 replicas'],
+  [
+    'nowhere at all',
+    fleet({}, [sturdy]),
+    lossFacts({}, 100),
+    'stop',
+    'gateway/eu runs nowhere: 0 replicas where 70 must remain',
+  ],
   ['nothing needed, nothing lost', fleet({}, [sturdy]), lossFacts({}, 0), 'allow', 'no group that must survive'],
   [
     'between two states',
@@ -319,7 +325,14 @@ const headroom: readonly Row[] = [
     'gateway/eu has room for 20 of 22 replicas',
   ],
   ['no more than the service may have', roomy, coverFacts(50, 50, {}, 99_000), 'allow'],
-  ['a load that is not known asks for what the demand keeps', roomy, coverFacts(20, 20, {}, Number.NaN), 'allow'],
+  [
+    'a load that is not known is covered by nothing',
+    roomy,
+    coverFacts(20, 20, {}, Number.NaN),
+    'hold',
+    'the load of gateway/eu is not known',
+  ],
+  ['and still asks for what the demand keeps', roomy, coverFacts(19, 20, {}, Number.NaN), 'stop', '19 of 20'],
   [
     'what cannot be placed holds',
     roomy,
@@ -335,12 +348,25 @@ const headroom: readonly Row[] = [
     'stop',
     '14 of 20',
   ],
+  ['no placement is not for it to judge', roomy, coverFacts(0, 20, { status: 'infeasible' }), 'not stated'],
+];
+
+const placement: readonly Row[] = [
+  ['a placement was found', roomy, coverFacts(20, 20), 'not stated'],
+  ['one that is short is judged by what it covers', roomy, coverFacts(15, 20, { status: 'partial' }), 'not stated'],
   [
-    'no placement',
+    'none was found',
     roomy,
     coverFacts(0, 20, { status: 'infeasible', conflict: ['spot 0%', 'no pool'] }),
     'stop',
     'no placement keeps every rule: spot 0% (and 1 more)',
+  ],
+  [
+    'and nobody knows which rules clash',
+    roomy,
+    coverFacts(0, 20, { status: 'infeasible' }),
+    'stop',
+    'the demand fits nowhere',
   ],
 ];
 
@@ -399,6 +425,13 @@ const budget: readonly Row[] = [
     '$100.00/h, at most $200.00/h; $73,000/month, at most $73,000/month',
   ],
   [
+    'in the unit of the limit',
+    money('hold', { usdPerMonth: 72_000 }),
+    factsWith({ usdPerHourBefore: 120 }),
+    'hold',
+    '$73,000/month, at most $72,000/month (less than the $87,600/month of now); load',
+  ],
+  [
     'it says when the plan leads down',
     money('hold', { usdPerHour: 99 }),
     factsWith({ usdPerHourBefore: 120 }),
@@ -447,6 +480,16 @@ const freshness: readonly Row[] = [
     'signal connections/eu was never seen',
   ],
   [
+    'a load that is not known is named whatever else is stale',
+    fleet(),
+    factsWith({
+      signals: [{ name: 'connections/eu', lastSeen: undefined }],
+      groups: [group('gateway/eu', 3, { load: Number.NaN }), group('push/eu', 3)],
+    }),
+    'hold',
+    'signal connections/eu was never seen; the load of gateway/eu is not known',
+  ],
+  [
     'a pool of unknown price',
     fleet(),
     factsWith({ pools: [pool('odd', 3, 3, { priced: false, type: 'x9.huge' })] }),
@@ -493,6 +536,7 @@ const poolBounds: readonly Row[] = [
 ];
 
 const tables: Readonly<Record<string, readonly Row[]>> = {
+  placement,
   headroom,
   'survive-loss': surviveLoss,
   spread,
@@ -519,10 +563,18 @@ describe.each(POLICIES)('$name', (policy) => {
     verdict,
     reason,
   }));
+  it('does not call a rule kept because no placement was found', () => {
+    for (const { stated, facts } of rows) {
+      const ruling = policy.judge({ ...facts, status: 'infeasible', placed: [] }, stated);
+      expect(ruling?.reason ?? '').not.toMatch(/runs (anywhere|nowhere)|runs on spot|covered/);
+    }
+  });
+
   it.each(rows)('$why', ({ stated, facts, verdict, reason }) => {
     const ruling = policy.judge(facts, stated);
     expect(ruling?.verdict ?? 'not stated').toBe(verdict);
     if (reason !== undefined) expect(ruling?.reason).toContain(reason);
-    expect(ruling?.incomplete ?? false).toBe(policy.name === 'freshness' && verdict === 'hold');
+    const doubtful = policy.name === 'freshness' || (ruling?.reason ?? '').includes('is not known, so');
+    expect(ruling?.incomplete ?? false).toBe(doubtful && verdict === 'hold');
   });
 });

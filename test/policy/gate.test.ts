@@ -3,8 +3,8 @@ import { POLICIES } from '../../policies/index.ts';
 import { exitOf, judge, verdictOf } from '../../src/policy/gate.ts';
 import type { Policy, Ruling, Verdict } from '../../src/policy/policy.ts';
 import { share } from '../../src/units.ts';
-import { fleetOf } from '../plan/world.ts';
-import { factsWith, placedAt } from '../policies/facts.ts';
+import { fleetOf, serviceOf } from '../plan/world.ts';
+import { factsWith, group, placedAt } from '../policies/facts.ts';
 
 const fleet = fleetOf({ offerings: [], services: [] });
 const says = (verdict: Verdict, incomplete = false): Ruling => ({
@@ -61,6 +61,46 @@ describe('the gate', () => {
     const [, , vendor] = judge(POLICIES, facts, capped, prices);
     expect(vendor).toMatchObject({ name: 'vendor-share', per: 'percentage point' });
     expect(vendor?.usdPerHour).toBeCloseTo(0.3 * 0.01 * 50 * 0.2, 12);
+  });
+
+  it('prices the rule that the sentence names and no other', () => {
+    const rules = ['survive', 'reconnect'];
+    const about = (subject?: string): Policy => ({
+      name: 'about',
+      shadow: { rows: rules, per: 'replica' },
+      judge: () => ({ verdict: 'allow', reason: 'r', ...(subject !== undefined && { subject }) }),
+    });
+    const prices = {
+      'survive/gateway/eu/aws': 0.5,
+      'survive/gateway/eu/gcp': 0.25,
+      'survive/gateway/eu2/aws': 9,
+      'reconnect/gateway/eu/aws': 0.125,
+      'zoneSkew/gateway/eu': 9,
+    };
+    const subjects: readonly (readonly [subject: string | undefined, usd: number | undefined])[] = [
+      ['survive/gateway/eu/aws', 0.5],
+      ['survive/gateway/eu', 0.75],
+      ['reconnect/gateway/eu/aws', 0.125],
+      ['survive/gateway/na', undefined],
+      ['zoneSkew/gateway/eu', undefined],
+      [undefined, undefined],
+    ];
+    for (const [subject, usd] of subjects)
+      expect(judge([about(subject)], factsWith(), fleet, prices)[0]?.usdPerHour, subject).toBe(usd);
+  });
+
+  it('names in every finding the rows of the group that it tells of', () => {
+    const limited = serviceOf('search', { spotAtMost: share(0.5), markets: ['na'] });
+    const facts = factsWith({
+      placed: [placedAt('aws/us-east-1/a', { purchase: 'spot', replicas: { 'search/na': 4 } })],
+      groups: [group('search/na', 10)],
+    });
+    const spot = judge(POLICIES, facts, fleetOf({ offerings: [], services: [limited] }), {
+      'spotAtMost/search/na': 0.3,
+      'spotAtMost/push/eu': 4,
+    }).find((j) => j.name === 'spot-limit');
+    expect(spot).toMatchObject({ usdPerHour: 0.3, per: 'replica' });
+    expect(spot?.reason).toContain('fullest: search/na');
   });
 
   it('says nothing of a price where the rule does not bind', () => {

@@ -5,6 +5,7 @@ import { isoOf, usdPerMonth, type Instant } from '../../units.ts';
 import { oneMoreReplica } from '../one-more.ts';
 import { byText } from '../order.ts';
 import type { Decided, PoolChange, Step } from '../plan.ts';
+import { heldGroups, noGoalText } from '../unknown-load.ts';
 import { zoneText } from '../usable.ts';
 import { left, right, type GridSection, type ListSection, type Row, type Tone } from './view.ts';
 
@@ -242,8 +243,10 @@ export function totalSection({ plan }: Decided): GridSection {
 }
 
 /** How near to the cheapest: the bound is for the placement, which this cycle may only go a part of the way to. */
-export function boundText({ placement, totals }: Decided['plan']): string {
+export function boundText({ placement, totals, demand }: Decided['plan']): string {
   if (placement.status === 'infeasible') return 'no placement keeps every rule, so there is no lower bound';
+  const held = heldGroups(demand);
+  if (held.length > 0) return noGoalText(held);
   const { lowerBoundUsdPerHour: bound, usdPerHourGoal: goal, gap } = totals;
   const what = Math.abs(goal - totals.usdPerHourAfter) < 0.005 ? 'this one' : 'the placement it works towards';
   return `no plan that keeps the rules costs less than ${rate(bound)} (lower bound): ${what} is within ${percent(gap)} of it`;
