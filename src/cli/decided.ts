@@ -47,4 +47,12 @@ async function timeOf(text: string): Promise<Instant | Trouble> {
   };
 }
 
+/** Asked about nothing, most often a shell variable that is not set. */
+export const emptyName = (at: string): Trouble => ({
+  file: 'command line',
+  at,
+  problem: 'it is empty',
+  remedy: 'write the name that is asked about',
+});
+
 export const isExit = (answer: Decided | ExitCode): answer is ExitCode => typeof answer === 'number';

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { EXIT, type ExitCode } from '../trouble.ts';
-import { decidedFor, deciding, isExit, type DecideGiven } from './decided.ts';
-import type { Declare, Io } from './io.ts';
+import { decidedFor, deciding, emptyName, isExit, type DecideGiven } from './decided.ts';
+import { refuse, type Declare, type Io } from './io.ts';
 
 interface Given extends DecideGiven {
   readonly output: 'text' | 'json';
@@ -18,6 +18,7 @@ export const declareExplain: Declare = (program, io, finish) => {
 };
 
 async function explainSubject(io: Io, subject: string, file: string, given: Given): Promise<ExitCode> {
+  if (subject.trim() === '') return refuse(io, [emptyName('<subject>')]);
   const decided = await decidedFor(io, file, given);
   if (isExit(decided)) return decided;
   const [{ explain }, { explainText }, { printLines, printJson }] = await Promise.all([
@@ -26,7 +27,10 @@ async function explainSubject(io: Io, subject: string, file: string, given: Give
     import('./print.ts'),
   ]);
   const explanation = explain(decided, subject);
-  const known = explanation.kind !== 'unknown';
+  const known =
+    explanation.kind === 'not-in-plan'
+      ? explanation.why.answers.some((a) => a.because !== 'unknown' && a.because !== 'not-in-fleet')
+      : explanation.kind !== 'unknown';
   if (given.output === 'json') printJson(io, explanation);
   else if (known) printLines(io, explainText(explanation));
   else io.err(`godwit: ${explainText(explanation).join(' ')}\n`);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { EXIT, type ExitCode } from '../trouble.ts';
-import { decidedFor, deciding, isExit, type DecideGiven } from './decided.ts';
-import type { Declare, Io } from './io.ts';
+import { decidedFor, deciding, emptyName, isExit, type DecideGiven } from './decided.ts';
+import { refuse, type Declare, type Io } from './io.ts';
 
 interface Given extends DecideGiven {
   readonly output: 'text' | 'json';
@@ -27,6 +27,7 @@ function wholeNumber(text: string): number {
 }
 
 async function why(io: Io, asked: string, file: string, given: Given): Promise<ExitCode> {
+  if (asked.trim() === '') return refuse(io, [emptyName('<offering>')]);
   const decided = await decidedFor(io, file, given);
   if (isExit(decided)) return decided;
   const [{ whyNot }, { whyNotText }, { printLines, printJson }] = await Promise.all([

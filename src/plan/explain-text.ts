@@ -1,4 +1,5 @@
 import { amount, count, counted, duration, named, percent, rate, rateChange, short } from '../figures.ts';
+import { shortened } from '../trouble.ts';
 import { isoOf, usdPerMonth } from '../units.ts';
 import type { Explanation, GroupWhy, PoolWhy } from './explain.ts';
 import { needOf } from './reasons.ts';
@@ -20,7 +21,7 @@ export function explainText(explanation: Explanation): readonly string[] {
       return whyNotText(explanation.why);
     case 'unknown':
       return [
-        `${explanation.subject} is no pool, service, group or offering of this plan` +
+        `no such pool, service, group or offering: ${shortened(explanation.subject)}` +
           (explanation.nearest === undefined ? '' : `; did you mean ${explanation.nearest}?`),
       ];
     default:

@@ -1,3 +1,4 @@
+import { PROVIDERS } from '../catalog/offering.ts';
 import type { GroupDemand } from '../demand/demand.ts';
 import type { Service } from '../fleet/fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
@@ -76,9 +77,22 @@ export function explain(decided: Omit<Decided, 'judgements'>, subject: string): 
     return { kind: 'offering', offering: subject, pools: whys, groups: groupsOn(decided, pools) };
   }
   const why = whyNot(decided, subject);
-  if (subject.split('/').length > 2 || why.answers.some((a) => a.because !== 'unknown'))
-    return { kind: 'not-in-plan', why };
-  return { kind: 'unknown', subject, nearest: nearest(subject, namesIn(decided)) };
+  if (namesOffering(subject) && why.answers.some((a) => a.because !== 'unknown')) return { kind: 'not-in-plan', why };
+  return { kind: 'unknown', subject, nearest: nearestTo(subject, decided) };
+}
+
+/** A name alike; failing that, a group of the service that was written, or the service. */
+function nearestTo(subject: string, decided: Omit<Decided, 'judgements'>): string | undefined {
+  const alike = nearest(subject, namesIn(decided));
+  if (alike !== undefined || !subject.includes('/')) return alike;
+  const own = nearest(subject.split('/')[0] ?? '', [...new Set(decided.plan.demand.map((d) => d.service))]);
+  return decided.plan.demand.find((d) => d.service === own)?.name;
+}
+
+/** What has a slash is an offering's id only where it begins with a cloud; else it is a group that does not exist. */
+function namesOffering(subject: string): boolean {
+  const [first = '', ...rest] = subject.split('/');
+  return rest.length === 0 || first.includes('*') || PROVIDERS.some((provider) => provider === first);
 }
 
 function namesIn({ plan, observation }: Omit<Decided, 'judgements'>): readonly string[] {

@@ -202,7 +202,7 @@ describe('explain', () => {
   });
 
   it('guesses what was meant', () => {
-    expect(textOf('gatewy')).toBe('gatewy is no pool, service, group or offering of this plan; did you mean gateway?');
+    expect(textOf('gatewy')).toBe('no such pool, service, group or offering: gatewy; did you mean gateway?');
   });
 
   it('says of a load that was never seen that it is not known', () => {
