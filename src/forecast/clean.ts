@@ -1,3 +1,4 @@
+import { counted } from '../figures.ts';
 import type { Seconds } from '../units.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, type Seasons } from './seasons.ts';
@@ -22,7 +23,8 @@ export function maskOutages(values: Float64Array, { day }: Seasons, notes: strin
       masked.push(i);
   }
   for (const i of masked) values[i] = Number.NaN;
-  if (masked.length > 0) notes.push(`${masked.length} steps of zero load taken for an outage, not for lack of load`);
+  if (masked.length > 0)
+    notes.push(`${counted(masked.length, 'step')} of zero load taken for an outage, not for lack of load`);
 }
 
 /** Values at the time of day of step i on every day; all values when a day is too short for seasons. */
@@ -64,6 +66,8 @@ export function cutSpikes(values: Float64Array, step: Seconds, notes: string[]):
     i = end;
   }
   if (cut > 0)
-    notes.push(`${cut} spikes over ${SPIKE_TIMES} times the 90th percentile, cut and left out of the pattern`);
+    notes.push(
+      `${counted(cut, 'spike')} over ${SPIKE_TIMES} times the 90th percentile, cut and left out of the pattern`,
+    );
   return spikes;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../figures.ts';
 import type { ObservedSignal } from '../signals/signal.ts';
 import { instant, isoOf, type Instant, type Seconds } from '../units.ts';
 import { blocksUpTo, pointsFor, type LeadBlock, type Span } from './blocks.ts';
@@ -74,7 +75,7 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   const experts = expertsFor(history, leads);
   const blocks = fitBlocks(history, experts, leads);
   const notes = [...history.notes, ...shortness(history, experts)];
-  if (missing > 0) notes.push(`nothing seen since ${lastSeen}, ${missing} steps before the decision`);
+  if (missing > 0) notes.push(`nothing seen since ${lastSeen}, ${counted(missing, 'step')} before the decision`);
   return { signal: series, origin, notes, learnt: { history, experts, missing, blocks } };
 }
 

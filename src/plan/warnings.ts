@@ -1,15 +1,18 @@
 import type { GroupDemand } from '../demand/demand.ts';
+import type { Forecast } from '../forecast/forecast.ts';
 import type { Observation } from '../observation.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { ObservedPool } from '../ports.ts';
 import type { SignalFault } from '../signals/signal.ts';
 import { shortened } from '../trouble.ts';
 import { counted, named, rateChange } from '../figures.ts';
+import { forecastWarnings } from './forecast-warnings.ts';
 import type { Waiting } from './plan.ts';
 import { zoneText } from './usable.ts';
 
 export interface Doubts {
   readonly observation: Pick<Observation, 'signals'>;
+  readonly forecasts: readonly Pick<Forecast, 'signal' | 'market' | 'notes'>[];
   readonly demand: readonly GroupDemand[];
   readonly placement: Pick<Placement, 'status' | 'conflict' | 'unplaced' | 'method'>;
   readonly unpriced: readonly ObservedPool[];
@@ -23,6 +26,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
     ...unplacedWarnings(doubts),
     ...uncoveredWarnings(doubts),
     ...doubts.demand.filter((d) => d.setBy === 'hold' || d.setBy === 'maximum').map((d) => `${d.name}: ${d.reason}`),
+    ...forecastWarnings(doubts.forecasts),
     ...doubts.unpriced.map(
       (pool) =>
         `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${zoneText(pool)}, ${pool.purchase}), ` +

@@ -6,6 +6,7 @@ const gateway = serviceOf('gateway');
 const world = worldOf({ offerings: [], services: [gateway], demand: [demandOf(gateway, 4)], nodes: [] });
 const doubts = (more: Partial<Doubts>): Doubts => ({
   observation: { signals: [] },
+  forecasts: [],
   demand: [],
   placement: world.placement,
   unpriced: [],
@@ -13,6 +14,7 @@ const doubts = (more: Partial<Doubts>): Doubts => ({
   uncovered: {},
   ...more,
 });
+const noted = (signal: string, ...notes: string[]) => ({ signal, market: 'eu', notes });
 const [signal] = world.observation.signals;
 const faulty = (name: string, first = 'line 17') => {
   if (!signal) throw new Error('the world has no signal');
@@ -33,6 +35,32 @@ describe('warnings', () => {
       [
         'signals messages/eu and pushes/eu: 3 values negative, first at line 17; not taken for a load',
         'signal tokens/eu (csv traffic.csv): 3 values negative, first at line 20; not taken for a load',
+      ],
+    ],
+    [
+      'a note of one forecast as it stands, and none that changes nothing',
+      {
+        forecasts: [noted('messages', '1 spike over 10 times the 90th percentile, cut', 'only the daily one is used')],
+      },
+      ['forecast of messages/eu: 1 spike over 10 times the 90th percentile, cut'],
+    ],
+    [
+      'one line a kind over many forecasts, the gravest first',
+      {
+        forecasts: [
+          noted('a', '1,002 spikes over 10 times', 'nothing seen since 2026-03-02T16:00:00Z, 2 steps before'),
+          noted('b', '3 spikes over 10 times', '1.2 days of history: too short for a daily pattern, the last'),
+          noted(
+            'c',
+            'nothing seen since 2026-03-02T09:00:00Z, 9 steps before',
+            '0.5 days: too short for a daily pattern',
+          ),
+        ],
+      },
+      [
+        'forecasts of a/eu and c/eu: nothing seen in the last steps before the decision, the longest since 2026-03-02T09:00:00Z',
+        'forecasts of b/eu and c/eu: history too short for a daily pattern, the last value is carried on',
+        'forecasts of a/eu and b/eu: 1,005 spikes cut and left out of the pattern',
       ],
     ],
     [
