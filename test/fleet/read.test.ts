@@ -34,6 +34,16 @@ test('what is left out has its default', () => {
   });
 });
 
+test.each(['startsPerCycle', 'drainsPerCycle'])('a fleet may be frozen: %s takes 0, and nothing below', (limit) => {
+  const churn = (n: number): string => edited('  headroom: 5%', `  headroom: 5%\n  churn: { ${limit}: ${n} }`);
+  const read = readFleet(churn(0), 'fleet.yaml');
+  expect(read.ok && read.value.policies.churn).toMatchObject({ [limit]: 0 });
+  expect(readFleet(churn(-1), 'fleet.yaml')).toMatchObject({
+    ok: false,
+    troubles: [{ at: `policies.churn.${limit}`, value: '-1' }],
+  });
+});
+
 const table = (rows: readonly Row[]): void => {
   test.each(rows)('%s', (_why, from, to, lines) => {
     expect(linesFor(edited(from, to))).toEqual(lines);

@@ -32,8 +32,8 @@ export const policies = otherwise(
       .exactOptional(),
     churn: otherwise(
       section('How much one cycle may change.', {
-        startsPerCycle: count('Most nodes started in one cycle. Left out: no limit.', 80, 1).exactOptional(),
-        drainsPerCycle: count('Most nodes drained in one cycle. Left out: no limit.', 20, 0).exactOptional(),
+        startsPerCycle: count('Most nodes started in one cycle; 0 = none. Left out: no limit.', 80, 0).exactOptional(),
+        drainsPerCycle: count('Most nodes drained in one cycle; 0 = none. Left out: no limit.', 20, 0).exactOptional(),
         payback: duration(
           'Time within which replacing running nodes by cheaper ones must pay for itself.',
           '6h',
