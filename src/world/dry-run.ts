@@ -11,6 +11,7 @@ import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
 import { instant, seconds, type Instant } from '../units.ts';
 import type { EmbeddedCatalog } from './embedded.ts';
+import { oncePerFile } from './once-per-file.ts';
 
 export interface DryRunParts {
   readonly fleet: Fleet;
@@ -61,7 +62,7 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
 async function readSignals({ fleet, traffic, at }: DryRunParts): Promise<Checked<readonly ObservedSignal[]>> {
   const read = await Promise.all(fleet.signals.map((signal) => traffic.read(signal, at ?? 'latest')));
   const troubles = read.flatMap((r) => (r.ok ? [] : r.troubles));
-  return troubles.length > 0 ? bad(...troubles) : good(read.flatMap((r) => (r.ok ? r.value : [])));
+  return troubles.length > 0 ? bad(...oncePerFile(troubles, fleet)) : good(read.flatMap((r) => (r.ok ? r.value : [])));
 }
 
 /** Recordings are decided at the end of what they hold; with a live source among them, at the present time. */

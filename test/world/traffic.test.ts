@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CsvSource, PrometheusSource, SignalSpec } from '../../src/fleet/fleet.ts';
 import { instant, seconds } from '../../src/units.ts';
 import { csvTraffic } from '../../src/world/csv-traffic.ts';
+import { oncePerFile } from '../../src/world/once-per-file.ts';
 import { trafficOf, type TrafficOptions } from '../../src/world/traffic.ts';
 
 let folder: string;
@@ -69,6 +70,34 @@ describe('series from CSV files', () => {
       join(folder, 'none.csv'),
       join(folder, 'folder.csv'),
     ]);
+  });
+});
+
+describe('a file that several signals and markets name', () => {
+  const inText = { file: 'both.csv', line: 2, at: 'signals.a.markets.eu.csv', problem: 'it is no number', remedy: 'x' };
+
+  test('is told once when it is missing, with the number of series it was to hold', async () => {
+    const connections = signalOf(
+      csv('eu', 'none.csv'),
+      csv('na', 'none.csv', { timeColumn: 'at' }),
+      csv('sea', 'own.csv'),
+    );
+    const messages: SignalSpec = { ...signalOf(csv('eu', 'none.csv')), name: 'messages' };
+    const read = await Promise.all([connections, messages].map((signal) => csvTraffic.read(signal, 'latest')));
+    const troubles = read.flatMap((r) => (r.ok ? [] : r.troubles));
+    expect(troubles).toHaveLength(4);
+    expect(oncePerFile(troubles, { signals: [connections, messages] })).toMatchObject([
+      {
+        file: join(folder, 'none.csv'),
+        at: 'signals.connections.markets.eu.csv',
+        problem: 'there is no such file, and 3 series were to be read from it',
+      },
+      { file: join(folder, 'own.csv'), at: 'signals.connections.markets.sea.csv', problem: 'there is no such file' },
+    ]);
+  });
+
+  test('keeps every trouble of its text', () => {
+    expect(oncePerFile([inText, inText], { signals: [] })).toEqual([inText, inText]);
   });
 });
 
