@@ -20,6 +20,7 @@ export function notesOn(
     'List prices of machines only: no discounts, commitments or savings plans, no disks, network, licences or fees of the Kubernetes service.',
     ...onPods(understood, options),
     ...onNodes(understood),
+    ...onOverfull(understood, options),
     ...onPlacing(outcomes, options, proposals),
     ...onBudgets(understood.objects.budgets),
     ...onReplicas(understood.objects.controllers),
@@ -61,6 +62,33 @@ function onNodes({ cluster }: Understood): string[] {
   if (unready > 0) notes.push(`${count(unready, 'node')} not ready: paid for, so counted.`);
   return notes;
 }
+
+/** A node admits no pod that does not fit, so such input was changed or put together from different times. */
+function onOverfull({ cluster }: Understood, { defaults }: AssessOptions): string[] {
+  const overfull = cluster.nodes.flatMap((node) => {
+    const { allocatable } = node;
+    if (!allocatable) return [];
+    const pods = cluster.podsOn.get(node) ?? [];
+    const worst = (['cpu', 'memory'] as const)
+      .map((what) => {
+        // what was filled in for a pod is our own claim, not the input's
+        const stated = pods.map(({ requests }) => (requests[what] === defaults?.[what] ? 0 : requests[what]));
+        const share = allocatable[what] > 0 ? stated.reduce((a, b) => a + b, 0) / allocatable[what] : 0;
+        return { what, share, alone: Math.max(0, ...stated) > allocatable[what] };
+      })
+      .toSorted((a, b) => b.share - a.share)[0];
+    return worst && worst.share > 1 + ROUNDING ? [{ node, ...worst }] : [];
+  });
+  const [worst] = overfull.toSorted((a, b) => b.share - a.share);
+  if (!worst) return [];
+  const claim = worst.alone ? 'one pod alone requests more than all of it' : 'its pods request more than all of it';
+  return [
+    `The input contradicts itself on ${count(overfull.length, 'node')}, which ${overfull.length === 1 ? 'is' : 'are'} said to run more than ${overfull.length === 1 ? 'it has' : 'they have'} room for (${worst.node.name}: ${worst.what} ${percent(worst.share)}; ${claim}): was it put together from different clusters or times? No figure above is better than it.`,
+  ];
+}
+
+/** quantities are read in whole millicores and MiB, one of each pod at most */
+const ROUNDING = 0.01;
 
 function onPlacing(outcomes: readonly HomeOutcome[], options: AssessOptions, { same, across }: Proposals): string[] {
   if (outcomes.length === 0) return [];

@@ -10,7 +10,7 @@ import { refuse, type Declare, type Io } from './io.ts';
 export const declareAssess: Declare = (program, io, finish) => {
   program
     .command('assess')
-    .argument('[files...]', 'what kubectl get nodes,pods -A -o json printed; stdin when none is named')
+    .argument('[files...]', 'what kubectl get nodes,pods -A -o json printed; stdin when none is named or it is -')
     .description('tell what a cluster costs and what the cheapest safe placement of its pods would cost')
     .option('--default-requests <cpu,memory>', 'count pods that request nothing as needing this: 100m,128Mi')
     .option('--include-pinned', 'also move pods and nodes that are marked not to be disturbed or that nothing restarts')
@@ -34,7 +34,9 @@ Examples:
 
 Add pv,pvc so that pods with volumes keep only the zones their volumes are in; pdb to hear of drains that would block.
 Nothing is sent anywhere: prices come with the package, and the cluster is not contacted.
-Exits 0; 4 when less than half of the nodes could be priced; 64 when the input can't be read.
+
+Exit codes: 0 the cluster was judged · 4 less than half of its nodes could be priced · 64 the command line or the
+input is wrong
 `;
 
 interface Given {
@@ -65,6 +67,8 @@ async function assessFiles(io: Io, files: readonly string[], given: Given): Prom
     import('../world/highs.ts'),
   ]);
   if (!lists.ok) return refuse(io, lists.troubles, EXIT.incomplete);
+  const unknown = await unknownTypes(lists.value, options.value.types);
+  if (unknown.length > 0) return refuse(io, unknown);
   const found = assess(sources.value, lists.value, await loadHighs(), options.value);
   if (!found.ok) return refuse(io, found.troubles);
   io.out(await rendered(io, found.value, given.output));
@@ -74,6 +78,13 @@ async function assessFiles(io: Io, files: readonly string[], given: Given): Prom
     `godwit: only ${share} of the nodes have a price, and at least ${LEAST_PRICED * 100}% are needed to judge a cluster\n`,
   );
   return EXIT.incomplete;
+}
+
+/** With no type left to propose, "nothing cheaper was found" would be true and say nothing. */
+async function unknownTypes(lists: PriceLists, patterns: readonly string[]): Promise<readonly Trouble[]> {
+  const { unmatched } = await import('./price-rows.ts');
+  const known = [...lists.values()].flatMap((list) => list.types.map((type) => type.name));
+  return unmatched('--types', patterns, known, [...lists.keys()].join(', '));
 }
 
 async function readAll(files: readonly string[]): Promise<Checked<readonly Source[]>> {

@@ -127,7 +127,8 @@ export function checkPatterns(catalogs: readonly ProviderCatalog[], query: Price
   return troubles.length > 0 ? bad(...troubles) : good(undefined);
 }
 
-function unmatched(
+/** A trouble for each pattern that is like none of the names. */
+export function unmatched(
   option: string,
   patterns: readonly string[] | undefined,
   known: readonly string[],

@@ -92,6 +92,18 @@ describe('the report', () => {
       /counted as 100m cpu and 128 MiB/,
     ],
     [
+      'a pod that runs where it does not fit',
+      [...NODES, pod({ name: 'p', node: 'a', owner: 'Deployment/p', requests: { cpu: '86', memory: '1Gi' } })],
+      {},
+      /contradicts itself on 1 node, which is said .*\(a: cpu 1087\.2%; one pod alone requests more/,
+    ],
+    [
+      'pods that together do not fit where they run',
+      [...NODES, ...deployment('web', ['a', 'b'], 20, { requests: { cpu: '100m', memory: '4Gi' } })],
+      {},
+      /contradicts itself on 2 nodes, which are said .*: memory 133\.\d%; its pods request more/,
+    ],
+    [
       'pods that wait',
       [...NODES, ...WEB, pod({ name: 'w', owner: 'Deployment/w', phase: 'Pending' })],
       {},
@@ -187,6 +199,12 @@ describe('the report', () => {
     ]);
     expect(a.seen).toMatchObject({ nodes: 2, finished: 1, ending: 1, ignored: [{ kind: 'Service', items: 1 }] });
     expect(a.leftOut).toMatchObject([{ reason: 'its node is not in the input', pods: 1 }]);
+  });
+
+  it('does not call requests that were filled in a contradiction', () => {
+    const full = run([...NODES, ...deployment('bare', ['a'], 20)], { defaults: { cpu: 1000, memory: 128 } });
+    expect(full.notes.join()).not.toContain('contradicts itself');
+    expect(run([...NODES, ...WEB]).notes.join()).not.toContain('contradicts itself');
   });
 
   it('can be asked for a share on spot, for types, and to move what is pinned', () => {

@@ -98,6 +98,16 @@ describe('godwit assess', () => {
     ['requests that are none', () => ['--default-requests', '100m', 'x.json'], /write it like 100m,128Mi/],
     ['an architecture that nobody makes', () => ['--arch', 'amd64,mips', 'x.json'], /architecture that is not known/],
     ['a format that is not there', () => ['-o', 'xml', 'x.json'], /Allowed choices are table, json, markdown/],
+    [
+      'a type that is nowhere',
+      () => ['--types', 'm7i.*,m7i.lrage', `${FIXTURES}/eks.json`],
+      /^godwit: command line: --types is m7i\.lrage: .*did you mean m7i\.large\?\n$/,
+    ],
+    [
+      'types that are nowhere',
+      () => ['--types', 'nosuch', `${FIXTURES}/eks.json`],
+      /--types is nosuch: .*none like it/,
+    ],
   ];
   it.each(refused)('refuses %s', async (_why, argv, says) => {
     const { code, out, err } = await run(...argv());
@@ -112,6 +122,12 @@ describe('godwit assess', () => {
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
     const { code } = await run(file('ps.json', bytes), '--no-across');
     expect(code).toBe(0);
+  });
+
+  it('says in its help how it exits and that it reads stdin', async () => {
+    const { out } = await run('--help');
+    expect(out).toMatch(/Exit codes: 0 .* 4 .* 64 /);
+    expect(out).toMatch(/stdin when none is named or\s+it is -/);
   });
 
   it('says in its help that nothing is sent anywhere', async () => {
