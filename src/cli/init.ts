@@ -10,8 +10,12 @@ export const declareInit: Declare = (program, io, finish) => {
     .argument('[dir]', 'folder to write to', '.')
     .option('--force', 'overwrite files that are there already')
     .description('write a fleet file to start from, with made-up load, that can be planned at once')
+    .addHelpText('after', EXIT_CODES)
     .action(async (dir: string, { force = false }: { force?: boolean }) => finish(await init(io, dir, force)));
 };
+
+const EXIT_CODES = `
+Exit codes: 0 the files are written · 64 they are there already (see --force) or cannot be written, and nothing was`;
 
 async function init(io: Io, dir: string, force: boolean): Promise<ExitCode> {
   const [{ starterFiles }, { writeNew }] = await Promise.all([import('../fleet/starter.ts'), import('./write-new.ts')]);

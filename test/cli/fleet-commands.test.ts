@@ -118,6 +118,10 @@ test('godwit schema prints a JSON Schema that holds the fleet file to its form',
 });
 
 describe('godwit init', () => {
+  test('says in its help how it exits', async () => {
+    expect((await godwit('init', '--help')).out).toMatch(/Exit codes: 0 the files are written · 64 /);
+  });
+
   const written = (): readonly string[] => readdirSync(folder, { recursive: true }).map(String).toSorted();
 
   test('writes a fleet that is valid as it stands, and nothing else', async () => {
