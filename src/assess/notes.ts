@@ -101,6 +101,11 @@ function onPlacing(outcomes: readonly HomeOutcome[], options: AssessOptions, { s
       `${options.arches.length > 0 ? ` or ${options.arches.join(', ')}` : ' (--arch amd64,arm64 if your images have both)'}.`,
     'The bound is proven for these limits, for the types proposed and for requests as they are now; autoscaled peaks need room on top.',
   ];
+  if (options.types.length > 0) {
+    notes.push(
+      `Only types like ${options.types.join(', ')} were open to proposals (--types), and of those only what is proposed at all: a bound or a least cost is proven among them and what runs, not among all types.`,
+    );
+  }
   const kinds = Math.max(...outcomes.map((o) => o.ready.around.kinds.kinds.length));
   if (kinds > 1)
     notes.push(`New nodes carry the labels and taints of one of the ${kinds} kinds of node that run today.`);

@@ -104,6 +104,12 @@ describe('the report', () => {
       /contradicts itself on 2 nodes, which are said .*: memory 133\.\d%; its pods request more/,
     ],
     [
+      'a search that was narrowed to some types',
+      [...NODES, ...WEB],
+      { types: ['t3.*'] },
+      /Only types like t3\.\* were open to proposals \(--types\).*not among all types/,
+    ],
+    [
       'pods that wait',
       [...NODES, ...WEB, pod({ name: 'w', owner: 'Deployment/w', phase: 'Pending' })],
       {},
