@@ -12,6 +12,9 @@ export const heldGroups = (demand: readonly Pick<GroupDemand, 'name' | 'setBy'>[
 export const unseenGroups = (demand: readonly Pick<GroupDemand, 'name' | 'setBy' | 'load'>[]): ReadonlySet<string> =>
   new Set(demand.filter(({ setBy, load }) => setBy === 'hold' && Number.isNaN(load)).map(({ name }) => name));
 
-/** `load of 2 groups is not known: nothing shrinks, no goal is given` */
-export const noGoalText = (groups: readonly string[]): string =>
-  `load of ${counted(groups.length, 'group')} is not known: nothing shrinks, no goal is given`;
+/** `load of 2 groups is not known: nothing shrinks, no goal is given`; where other groups' nodes do drain, it says less */
+export function noGoalText(groups: readonly string[], drains: number): string {
+  const shrinks =
+    drains === 0 ? 'nothing shrinks' : `nothing ${groups.length === 1 ? 'it' : 'they'} may run on shrinks`;
+  return `load of ${counted(groups.length, 'group')} is not known: ${shrinks}, no goal is given`;
+}

@@ -75,7 +75,7 @@ function markNote(demand: readonly GroupDemand[]): { readonly note?: string } {
   const said = [
     demand.some((d) => d.setBy === 'minimum') && 'min: the service’s minimum',
     demand.some((d) => d.setBy === 'maximum') && 'max: the service’s maximum, which its load exceeds',
-    demand.some((d) => d.setBy === 'hold') && 'held: the load is not known, nothing shrinks',
+    demand.some((d) => d.setBy === 'hold') && 'held: the load is not known, nothing it may run on shrinks',
   ].filter((words) => words !== false);
   return said.length > 0 ? { note: said.join('; ') } : {};
 }
@@ -246,7 +246,7 @@ export function totalSection({ plan }: Decided): GridSection {
 export function boundText({ placement, totals, demand }: Decided['plan']): string {
   if (placement.status === 'infeasible') return 'no placement keeps every rule, so there is no lower bound';
   const held = heldGroups(demand);
-  if (held.length > 0) return noGoalText(held);
+  if (held.length > 0) return noGoalText(held, totals.drain);
   const { lowerBoundUsdPerHour: bound, usdPerHourGoal: goal, gap } = totals;
   const what = Math.abs(goal - totals.usdPerHourAfter) < 0.005 ? 'this one' : 'the placement it works towards';
   return `no plan that keeps the rules costs less than ${rate(bound)} (lower bound): ${what} is within ${percent(gap)} of it`;
