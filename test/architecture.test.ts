@@ -58,7 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fleet: ['yaml', 'zod'],
   plan: [],
   world: ['highs'],
-  cli: ['commander', 'picocolors', 'cli-table3', 'yaml'],
+  cli: ['commander', 'picocolors', 'yaml'],
 };
 
 /** What a pure function never asks for: the clock, chance, the environment, the network, the terminal. */
@@ -144,7 +144,7 @@ describe('effects stay at the edge', () => {
   });
 
   it('the command line starts light: nothing heavy is imported before a command runs', () => {
-    const heavy = ['zod', 'yaml', 'highs', 'cli-table3'];
+    const heavy = ['zod', 'yaml', 'highs'];
     const loaded = staticClosure('src/cli/main.ts');
     expect(loaded.packages.filter((name) => heavy.includes(name))).toEqual([]);
     expect(
