@@ -13,6 +13,13 @@ import { demandOf, nodesOf, offeringOf, poolOf, serviceOf } from './world.ts';
 
 const usual = decidedFrom(messenger());
 
+it('does not call pools well sized when no placement was found', () => {
+  const none = decidedFrom({ ...messenger(), nodes: [], placement: { status: 'infeasible' } });
+  const text = renderTable(viewOf(none), 200);
+  expect(text).toContain('none: no placement was found');
+  expect(text).not.toMatch(/the size it should have|in the end|NaN/);
+});
+
 describe('while the load of a group is not known', () => {
   const world = messenger();
   const held = decidedFrom({ ...world, demand: world.demand.map((d, i) => (i === 0 ? { ...d, setBy: 'hold' } : d)) });

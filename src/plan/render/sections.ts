@@ -187,7 +187,7 @@ export function stepSection({ plan }: Decided, full: boolean): GridSection {
       // steps in a row that have one reason are told it once, under the last of them
       ...(shown[i + 1]?.reason !== step.reason && { note: stepReason(step) }),
     })),
-    note: stepNote(plan.steps.length, rest),
+    note: plan.placement.status === 'infeasible' ? 'none: no placement was found' : stepNote(plan.steps.length, rest),
   };
 }
 
