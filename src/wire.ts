@@ -23,14 +23,17 @@ const systemClock: Clock = { now: () => instant(Date.now()) };
 
 /** Decides for the fleet of a file, without touching anything. */
 export async function decideFleet(file: string, options: DecideOptions): Promise<Checked<Decided>> {
+  // the solver compiles on other threads while the fleet file is read
+  const tools = toolsOf();
+  tools.catch(() => undefined); // told where it is awaited
   const text = await readTextFile(file);
   if (!text.ok) return text;
   const { readFleet } = await import('./fleet/read.ts');
   const fleet = readFleet(text.value, file);
-  return fleet.ok ? decide(fleet.value, options) : fleet;
+  return fleet.ok ? decide(fleet.value, options, tools) : fleet;
 }
 
-async function decide(fleet: Fleet, options: DecideOptions): Promise<Checked<Decided>> {
+async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools>): Promise<Checked<Decided>> {
   const catalog = embeddedCatalog();
   const world = dryRunWorld({
     fleet,
@@ -46,7 +49,7 @@ async function decide(fleet: Fleet, options: DecideOptions): Promise<Checked<Dec
     }),
     ...(options.at !== undefined && { at: options.at }),
   });
-  const cycle = await runCycle(world, fleet, await toolsOf());
+  const cycle = await runCycle(world, fleet, await tools);
   return cycle.ok ? good(cycle.value.decided) : cycle;
 }
 
