@@ -4,7 +4,8 @@ import { dot, scaledBound, signedDuals } from './dual.ts';
 import { type Items, Knapsack } from './knapsack.ts';
 import { fitsOn, settled } from './settle.ts';
 import { compressed } from './sparse.ts';
-import type { Entry, Master } from './master.ts';
+import type { Master } from './master.ts';
+import type { Entry } from './rows.ts';
 
 /** One way to fill one node: replicas of each group on a node of a candidate. */
 export interface Pattern {

@@ -1,5 +1,5 @@
 import type { LinearSolver } from '../ports.ts';
-import { discounted, covers } from './master.ts';
+import { discounted, covers } from './contract-rows.ts';
 import type { Candidate, Flow, Problem } from './problem.ts';
 import { compressed } from './sparse.ts';
 

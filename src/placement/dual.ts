@@ -1,4 +1,5 @@
-import type { Entry, Master } from './master.ts';
+import type { Master } from './master.ts';
+import type { Entry } from './rows.ts';
 
 /** A lower bound and the duals that prove it, one per row of the master problem. */
 export interface Bound {

@@ -2,7 +2,7 @@ import { ColumnModel } from './columns.ts';
 import { ruledOut } from './eligible.ts';
 import { instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
-import { multipliersOf } from './master.ts';
+import { multipliersOf } from './contract-rows.ts';
 import type { Placement } from './placement.ts';
 import type { Candidate, Problem } from './problem.ts';
 import { pruned } from './prune.ts';

@@ -1,6 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
 import type { Instance } from './instance.ts';
-import { type Entry, groupRows } from './master.ts';
+import { groupRows } from './master.ts';
+import { type Entry } from './rows.ts';
 import { compressed } from './sparse.ts';
 import { groupRulesHold, locationsOf } from './standing.ts';
 
