@@ -1,5 +1,4 @@
 import type { ProviderName } from './catalog/offering.ts';
-import { readTextFile } from './world/files.ts';
 import { type Tools, runCycle } from './cycle.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
@@ -10,6 +9,7 @@ import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
 import { loadHighs } from './world/highs.ts';
+import { readFleetFile } from './world/read-fleet.ts';
 import { trafficOf } from './world/traffic.ts';
 
 /** The one place where the product is put together: nothing else imports a provider or a policy. */
@@ -19,6 +19,9 @@ export interface DecideOptions {
   readonly at?: Instant;
 }
 
+/** One for the process: what has been read and decoded once is not read again. */
+const packaged = embeddedCatalog();
+
 const systemClock: Clock = { now: () => instant(Date.now()) };
 
 /** Decides for the fleet of a file, without touching anything. */
@@ -26,20 +29,16 @@ export async function decideFleet(file: string, options: DecideOptions): Promise
   // the solver compiles on other threads while the fleet file is read
   const tools = toolsOf();
   tools.catch(() => undefined); // told where it is awaited
-  const text = await readTextFile(file);
-  if (!text.ok) return text;
-  const { readFleet } = await import('./fleet/read.ts');
-  const fleet = readFleet(text.value, file);
+  const fleet = await readFleetFile(file);
   return fleet.ok ? decide(fleet.value, options, tools) : fleet;
 }
 
 async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools>): Promise<Checked<Decided>> {
-  const catalog = embeddedCatalog();
   const world = dryRunWorld({
     fleet,
-    catalog,
+    catalog: packaged,
     clock: systemClock,
-    providers: await providersOf(fleet, catalog),
+    providers: await providersOf(fleet, packaged),
     traffic: trafficOf({
       ...(fleet.prometheus && { prometheus: fleet.prometheus }),
       offline: options.offline,
@@ -66,10 +65,9 @@ async function providersOf(fleet: Fleet, catalog: EmbeddedCatalog): Promise<Prov
 
 /** The cheapest place of every type that the embedded catalog has in the fleet's regions, by type. */
 export async function soldTypes(fleet: Fleet): Promise<ReadonlyMap<string, Sold>> {
-  const catalog = embeddedCatalog();
   const sold = new Map<string, Sold>();
   for (const { provider, regions } of fleet.clouds) {
-    const prices = provider === 'kubernetes' ? undefined : await catalog.prices(provider);
+    const prices = provider === 'kubernetes' ? undefined : await packaged.prices(provider);
     if (!prices?.ok) continue;
     for (const { name } of regions) {
       prices.value.regions.get(name)?.onDemand.forEach((usd, i) => {

@@ -15,7 +15,7 @@ export const declareValidate: Declare = (program, io, finish) => {
 
 async function validate(io: Io, file: string, output: string): Promise<ExitCode> {
   const [{ readFleetFile }, { summaryOf }] = await Promise.all([
-    import('./read-fleet.ts'),
+    import('../world/read-fleet.ts'),
     import('../fleet/summary.ts'),
   ]);
   const fleet = await readFleetFile(file);

@@ -5,7 +5,6 @@ export interface Whole {
   readonly nodes: readonly { readonly pattern: Pattern; readonly count: number }[];
   /** replicas that could not be placed, per group */
   readonly missing: Float64Array;
-  readonly complete: boolean;
 }
 
 const NEARLY = 1e-6;
@@ -47,11 +46,11 @@ export function dive(model: ColumnModel, fractional: Float64Array): Whole {
     forbidden.add(only.p);
     model.bound(only.p, floor.get(only.p) ?? 0, floor.get(only.p) ?? 0);
     const without = solveWithFreshColumns(model, true);
-    if (!without) return { ...whole(model, primal), complete: false };
+    if (!without) return whole(model, primal);
     primal = without;
     missing = Math.max(missing, totalMissing(model, primal));
   }
-  return { ...whole(model, primal), complete: false };
+  return whole(model, primal);
 }
 
 function solveWithFreshColumns(model: ColumnModel, pricing: boolean): Float64Array | undefined {
@@ -101,5 +100,5 @@ function whole(model: ColumnModel, primal: Float64Array): Whole {
     for (const { pattern, count } of nodes) placed += count * (pattern.filling[g] ?? 0);
     missing[g] = Math.max(0, group.replicas - placed);
   });
-  return { nodes, missing, complete: true };
+  return { nodes, missing };
 }

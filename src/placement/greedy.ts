@@ -129,7 +129,6 @@ class Greedy {
     return {
       nodes: this.nodes.map((n) => ({ pattern: { candidate: n.candidate, filling: n.filling }, count: 1 })),
       missing: this.missing,
-      complete: true,
     };
   }
 

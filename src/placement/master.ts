@@ -18,14 +18,13 @@ export interface Master {
   readonly auxiliary: readonly Auxiliary[];
   /** $/h of one node after flat discounts, before commitments */
   readonly nodeCost: Float64Array;
-  /** cost per replica that cannot be placed: dearer than any way to place it */
-  readonly missingCost: number;
 }
 
 export function masterOf(problem: Problem, instance: Instance, multiplier: Multipliers): Master {
   const { candidates, groups } = instance;
   const build = new Builder(instance);
   const nodeCost = Float64Array.from(candidates, (c) => c.usdPerHour * multiplier(c.provider, c.purchase));
+  // a replica that cannot be placed is dearer than any way to place it
   const missingCost = 50 * Math.max(1, ...nodeCost);
 
   coverageRows(build, missingCost);
@@ -47,7 +46,6 @@ export function masterOf(problem: Problem, instance: Instance, multiplier: Multi
     replicaTerms: build.replicaTerms,
     auxiliary: build.auxiliary,
     nodeCost,
-    missingCost,
   };
 }
 

@@ -118,7 +118,7 @@ function packRest(
     const whole: Whole =
       answer.status === 'optimal'
         ? dive(model, answer.primal)
-        : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas), complete: false };
+        : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas) };
     return widened(
       whole,
       offers.map((offer) => offer.o),
@@ -167,7 +167,7 @@ function widened(whole: Whole, candidates: readonly number[], groups: readonly n
   });
   const missing = new Float64Array(width);
   whole.missing.forEach((n, i) => (missing[groups[i] ?? 0] = n));
-  return { nodes, missing, complete: whole.complete };
+  return { nodes, missing };
 }
 
 /** Replicas beyond their quota in a location out of the nodes there, a node split off from its like where it must be. */

@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/fleet.ts';
 import { bad, type Checked, type Trouble } from '../trouble.ts';
-import { NO_SUCH_FILE, readTextFile } from '../world/files.ts';
+import { NO_SUCH_FILE, readTextFile } from './files.ts';
 
 /** Larger than any fleet file may be, so that the reader itself says what is too long. */
 const LARGEST_BYTES = 8 * 2 ** 20;
