@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Candidate } from '../../src/placement/problem.ts';
+import { mib, milliCores } from '../../src/units.ts';
+import { type Instance, problemOf } from './instance.ts';
+import { diceOf } from './random.ts';
+import { sharedData, withData } from './shared-data.ts';
+import { shapesOf } from './shapes.ts';
+
+const FILE = 'placement/aws_us_east_1.json';
+
+/** Real EC2 types with measured allocatable resources, us-east-1, on-demand. */
+export const AWS: readonly Instance[] = [
+  size('aws-64-100k', 100_000, 100, false),
+  size('aws-64-100k-nice', 100_000, 100, true),
+  size('aws-64-10k', 10_000, 100, false),
+  size('aws-64-10k-nice', 10_000, 100, true),
+];
+
+function size(name: string, replicas: number, shapes: number, nice: boolean): Instance {
+  return {
+    name,
+    make: (seed) =>
+      withData(FILE, () =>
+        problemOf(
+          shapesOf(diceOf(seed, name), { replicas, shapes, nice }),
+          ec2Types().filter((o) => o.vcpu <= 64 && !o.allocatable.devices),
+        ),
+      ),
+  };
+}
+
+interface Row {
+  readonly name: string;
+  readonly arch: 'amd64' | 'arm64';
+  readonly fam: string;
+  readonly cpu: number;
+  readonly mem: number;
+  readonly eph: number;
+  readonly pods: number;
+  readonly gpu: number;
+  readonly gpuName: string | null;
+  readonly neuron: number;
+  readonly price: number;
+}
+
+/** Every type of the file as an on-demand offering of one zone; `[]` when the file is absent. */
+export function ec2Types(): Candidate[] {
+  const path = sharedData(FILE);
+  if (!existsSync(path)) return [];
+  const rows = JSON.parse(readFileSync(path, 'utf8')) as Row[];
+  return rows.map((row) => ({
+    id: `aws/us-east-1/us-east-1a/${row.name}/on-demand`,
+    provider: 'aws',
+    region: 'us-east-1',
+    zone: 'us-east-1a',
+    type: row.name,
+    family: row.fam,
+    arch: row.arch,
+    purchase: 'on-demand',
+    // the reserve takes less than a core of every type in the file
+    vcpu: Math.ceil(row.cpu / 1000),
+    memory: mib(row.mem),
+    usdPerHour: row.price,
+    allocatable: {
+      cpu: milliCores(row.cpu),
+      memory: mib(row.mem),
+      storage: mib(row.eph),
+      pods: row.pods,
+      ...devicesOf(row),
+    },
+    ...(row.gpu > 0 && row.gpuName !== null && { gpu: { name: row.gpuName, count: row.gpu } }),
+  }));
+}
+
+function devicesOf(row: Row): { devices?: Record<string, number> } {
+  if (row.neuron > 0) return { devices: { 'aws.amazon.com/neuron': row.neuron } };
+  if (row.gpu === 0) return {};
+  return { devices: { [row.gpuName?.startsWith('radeon') ? 'amd.com/gpu' : 'nvidia.com/gpu']: row.gpu } };
+}

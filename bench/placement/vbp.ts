@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import type { Group, Problem } from '../../src/placement/problem.ts';
+import type { Resources } from '../../src/quantity.ts';
+import { mib, milliCores } from '../../src/units.ts';
+import { type Instance, problemOf } from './instance.ts';
+import { sharedData, withData } from './shared-data.ts';
+import { untarred } from './tar.ts';
+
+interface Collection {
+  readonly archive: string;
+  readonly summary: string;
+  readonly families: readonly string[];
+}
+
+const SIZES = [20, 40, 60, 120, 250, 500];
+const DIMENSIONS = [3, 5, 10];
+const COLLECTIONS: readonly Collection[] = [
+  {
+    archive: 'placement/vbp/New_instances.tar.gz',
+    summary: 'placement/vbp/New_summary_known.csv',
+    families: [1, 2, 3, 4, 5, 6].flatMap((k) => SIZES.flatMap((n) => DIMENSIONS.map((d) => `class${k}_${n}_${d}`))),
+  },
+  {
+    archive: 'placement/vbp/Triplet_instances.tar.gz',
+    summary: 'placement/vbp/Triplet_summary_known.csv',
+    families: [60, 120, 249, 501].flatMap((n) => DIMENSIONS.map((d) => `classC_${n}_${d}`)),
+  },
+];
+/** each family holds the draws 0 to 9 */
+const DRAWS = 10;
+
+/**
+ * Vector bin packing with published optima (Spieksma 1994, Caprara and Toth 2001, and Mommessin, Erlebach and
+ * Shakhlevich 2024, who generated and solved these): bins cost 1, so the cost is the number of bins. The seed picks one
+ * of the ten draws of a family.
+ */
+export const VBP: readonly Instance[] = COLLECTIONS.flatMap((collection) =>
+  collection.families.map((family) => ({
+    name: `vbp-${family.replaceAll('_', '-')}`,
+    target: { binsOver: 1, seconds: 10 },
+    make: (seed: number) => withData(collection.archive, () => binPacking(collection, drawOf(family, seed))),
+    optimum: (seed: number) => optimumOf(collection, drawOf(family, seed)),
+  })),
+);
+
+const drawOf = (family: string, seed: number): string => `${family}_${Math.abs(seed - 1) % DRAWS}`;
+
+function binPacking(collection: Collection, name: string): Problem {
+  const text = contents(collection.archive).get(`${name}.vbp`);
+  if (text === undefined) throw new Error(`${collection.archive} has no ${name}.vbp`);
+  return readVbp(text);
+}
+
+/** First the number of dimensions, then the bin, then the number of lines, then on each the item's sizes and its count. */
+export function readVbp(text: string): Problem {
+  const lines = text.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const dimensions = lines[0]?.[0] ?? 0;
+  const bin = lines[1] ?? [];
+  const items = lines.slice(3, 3 + (lines[2]?.[0] ?? 0));
+  if (bin.length !== dimensions || items.some((item) => item.length !== dimensions + 1)) {
+    throw new Error(`not a bin packing problem of ${dimensions} dimensions`);
+  }
+  const groups = items.map((item, i): Group => ({
+    name: `item-${i + 1}`,
+    replicas: item[dimensions] ?? 0,
+    requests: resourcesOf(item.slice(0, dimensions)),
+    allow: {},
+  }));
+  const resources = resourcesOf(bin);
+  return problemOf(groups, [
+    {
+      id: 'kubernetes/vbp/vbp/bin/on-demand',
+      provider: 'kubernetes',
+      region: 'vbp',
+      zone: 'vbp',
+      type: 'bin',
+      family: 'bin',
+      arch: 'amd64',
+      purchase: 'on-demand',
+      vcpu: (bin[0] ?? 0) / 1000,
+      memory: resources.memory,
+      usdPerHour: 1,
+      allocatable: resources,
+    },
+  ]);
+}
+
+/** The first two dimensions as CPU and memory, the others as devices. */
+function resourcesOf([cpu = 0, memory = 0, ...others]: readonly number[]): Resources {
+  return {
+    cpu: milliCores(cpu),
+    memory: mib(memory),
+    ...(others.length > 0 && { devices: Object.fromEntries(others.map((x, i) => [`vbp/dimension-${i + 3}`, x])) }),
+  };
+}
+
+function optimumOf(collection: Collection, name: string): number | undefined {
+  const row = readFileSync(sharedData(collection.summary), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`${name}\t`));
+  const optimum = Number(row?.split('\t')[2]);
+  return optimum > 0 ? optimum : undefined;
+}
+
+const archives = new Map<string, Map<string, string>>();
+
+/** file name without its folder → content; an archive is read once a process */
+function contents(archive: string): Map<string, string> {
+  const known = archives.get(archive);
+  if (known) return known;
+  const files = new Map(
+    [...untarred(readFileSync(sharedData(archive)))].map(([name, text]) => [name.split('/').at(-1) ?? name, text]),
+  );
+  archives.set(archive, files);
+  return files;
+}
