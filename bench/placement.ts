@@ -15,85 +15,94 @@ import { measuredApart } from './placement/apart.ts';
 import type { Instance } from './placement/instance.ts';
 import { INSTANCES } from './placement/instances.ts';
 import { type How, type Measured, measured } from './placement/measure.ts';
-import { seedsOf, selected } from './placement/select.ts';
+import { seedsOf, selected, Slip } from './placement/select.ts';
 import { headOf, missed, rowOf } from './placement/table.ts';
 
-const { values, positionals } = given();
+const OPTIONS = {
+  seed: { type: 'string', default: '1' },
+  repeat: { type: 'string', default: '1' },
+  baselines: { type: 'boolean', default: false },
+  'time-limit': { type: 'string' },
+  most: { type: 'string', default: '600' },
+  json: { type: 'boolean', default: false },
+  here: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+} as const;
+
+interface Asked extends How {
+  readonly seeds: readonly number[];
+  readonly mostS: number;
+  readonly json: boolean;
+  readonly here: boolean;
+}
 
 try {
-  const chosen = selected(INSTANCES, positionals);
-  if (values.list) for (const { name } of chosen) console.log(name);
-  else process.exitCode = await run(chosen);
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof RangeError)) throw error;
+  if (!isSlip(error)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }
 
-/** @returns 1 when an answer is broken or none came */
-async function run(chosen: readonly Instance[]): Promise<0 | 1> {
-  const seeds = seedsOf(values.seed);
-  const how: How = {
+async function main(args: readonly string[]): Promise<0 | 1> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  const chosen = selected(INSTANCES, positionals);
+  if (values.list) {
+    for (const { name } of chosen) console.log(name);
+    return 0;
+  }
+  return run(chosen, {
+    seeds: seedsOf(values.seed),
     repeat: counted('--repeat', values.repeat),
     timeLimitS: values['time-limit'] === undefined ? undefined : positive('--time-limit', values['time-limit']),
     baselines: values.baselines,
-  };
-  const solve = await solverOf(how);
-  const layout = { seeds: seeds.length > 1, baselines: values.baselines };
-  if (!values.json) console.log(`${preamble(how)}\n\n${headOf(layout)}`);
+    mostS: positive('--most', values.most),
+    json: values.json,
+    here: values.here,
+  });
+}
+
+/** @returns 1 when an answer is broken or none came */
+async function run(chosen: readonly Instance[], asked: Asked): Promise<0 | 1> {
+  const solve = await solverOf(asked);
+  const layout = { seeds: asked.seeds.length > 1, baselines: asked.baselines };
+  if (!asked.json) console.log(`${preamble(asked)}\n\n${headOf(layout)}`);
   const all: Measured[] = [];
   for (const instance of chosen) {
-    for (const seed of seeds) {
-      for (const one of await solve(instance, seed)) {
-        all.push(one);
-        if (!values.json) console.log(rowOf(layout, one, instance.target));
-      }
+    for (const seed of asked.seeds) {
+      const one = await solve(instance, seed);
+      all.push(one);
+      if (!asked.json) console.log(rowOf(layout, one, instance.target));
     }
   }
-  if (values.json) console.log(JSON.stringify({ schemaVersion: 1, machine: machine(), ...how, instances: all }));
-  else console.log(`\n${summary(chosen, all)}`);
+  console.log(asked.json ? JSON.stringify(documentOf(asked, all)) : `\n${summary(chosen, all)}`);
   return all.some((m) => m.kind === 'failed' || (m.kind === 'solved' && m.broken.length > 0)) ? 1 : 0;
 }
 
-function given() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        seed: { type: 'string', default: '1' },
-        repeat: { type: 'string', default: '1' },
-        baselines: { type: 'boolean', default: false },
-        'time-limit': { type: 'string' },
-        most: { type: 'string', default: '600' },
-        json: { type: 'boolean', default: false },
-        here: { type: 'boolean', default: false },
-        list: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exit(2);
-  }
-}
+type Solve = (instance: Instance, seed: number) => Promise<Measured>;
 
-type Solve = (instance: Instance, seed: number) => Promise<Measured[]>;
-
-async function solverOf(how: How): Promise<Solve> {
-  if (!values.here) {
-    const [script, most] = [fileURLToPath(import.meta.url), positive('--most', values.most)];
-    return (instance, seed) => measuredApart(script, instance.name, seed, how, most);
+async function solverOf(asked: Asked): Promise<Solve> {
+  if (!asked.here) {
+    const script = fileURLToPath(import.meta.url);
+    return (instance, seed) => measuredApart(script, instance.name, seed, asked, asked.mostS);
   }
   const solver = await loadHighs();
-  return async (instance, seed) => [await measured(instance, seed, solver, how)];
+  return (instance, seed) => measured(instance, seed, solver, asked);
 }
 
-function preamble(how: How): string {
-  const limit = how.timeLimitS === undefined ? '' : ` Time limit ${how.timeLimitS} s.`;
+function documentOf({ repeat, timeLimitS, baselines }: Asked, instances: readonly Measured[]): object {
+  return { schemaVersion: 1, machine: machine(), repeat, timeLimitS, baselines, instances };
+}
+
+function preamble({ here, repeat, timeLimitS, baselines }: Asked): string {
+  const process = here ? 'All in one process' : 'Each instance in a process of its own';
+  const runs = repeat === 1 ? 'one run' : `median of ${repeat} runs`;
   return [
-    `${machine()}. ${values.here ? 'All in one process' : 'Each instance in a process of its own'}, ${how.repeat === 1 ? 'one run' : `median of ${how.repeat} runs`} after a`,
-    `warm-up on a smaller problem of the same kind: the first solve in a process also compiles WebAssembly and JavaScript.`,
-    `RSS is the peak of the whole process. gap = cost / bound − 1. verified = every rule counted again on the answer.${limit}`,
-    ...(how.baselines ? ['Baselines: their cost / ours; -n = n replicas not placed, !n = n rules broken.'] : []),
+    `${machine()}. ${process}, ${runs} after a warm-up on a smaller`,
+    'problem of the same kind: the first solve in a process also compiles WebAssembly and JavaScript.',
+    'RSS is the peak of the whole process. gap = cost / bound − 1. verified = every rule counted again on the answer.',
+    ...(timeLimitS === undefined ? [] : [`place is told that its time is up after ${timeLimitS} s.`]),
+    ...(baselines ? ['Baselines: their cost / ours; -n = n replicas not placed, !n = n rules broken.'] : []),
   ].join('\n');
 }
 
@@ -118,11 +127,18 @@ function summary(chosen: readonly Instance[], all: readonly Measured[]): string 
 
 function positive(option: string, text: string): number {
   const n = Number(text);
-  if (!(n > 0 && n < Infinity)) throw new RangeError(`${option} must be over 0, got ${text}`);
+  if (!(n > 0 && n < Infinity)) throw new Slip(`${option} must be over 0, got ${text}`);
   return n;
 }
 
 function counted(option: string, text: string): number {
-  if (!Number.isInteger(positive(option, text))) throw new RangeError(`${option} is a whole number, got ${text}`);
-  return Number(text);
+  const n = positive(option, text);
+  if (!Number.isInteger(n)) throw new Slip(`${option} is a whole number, got ${text}`);
+  return n;
+}
+
+/** Ours, or one of Node's parser, which has codes of its own. */
+function isSlip(error: unknown): error is Error {
+  if (error instanceof Slip) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -14,24 +14,27 @@ export function measuredApart(
   seed: number,
   { repeat, timeLimitS, baselines }: How,
   most: number,
-): Promise<Measured[]> {
+): Promise<Measured> {
   const args = [`=${name}`, '--seed', String(seed), '--repeat', String(repeat), '--here', '--json'];
   if (timeLimitS !== undefined) args.push('--time-limit', String(timeLimitS));
   if (baselines) args.push('--baselines');
   // execArgv holds the loader that compiles TypeScript
   const child = spawn(process.execPath, [...process.execArgv, script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const timer = setTimeout(() => child.kill('SIGKILL'), most * 1000);
+  let late = false;
+  const timer = setTimeout(() => (late = child.kill('SIGKILL')), most * 1000);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const failed = (reason: string): Measured[] => [{ name, seed, kind: 'failed', reason }];
+  const failed = (reason: string): Measured => ({ name, seed, kind: 'failed', reason });
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(failed(error.message)));
     child.on('close', (_code, signal) => {
       clearTimeout(timer);
-      if (signal === 'SIGKILL') return resolve(failed(`no answer within ${most} s`));
+      if (late) return resolve(failed(`no answer within ${most} s`));
+      if (signal !== null) return resolve(failed(`ended by ${signal}`));
       try {
-        resolve((JSON.parse(out) as { readonly instances: Measured[] }).instances);
+        const [one] = (JSON.parse(out) as { readonly instances: Measured[] }).instances;
+        resolve(one ?? failed('it solved nothing'));
       } catch {
         resolve(failed(lastLine(err) ?? 'it printed nothing'));
       }

@@ -1,12 +1,15 @@
 import type { Instance } from './instance.ts';
 
+/** What a person mistyped: told without a stack trace. */
+export class Slip extends Error {}
+
 /**
  * The instances that a person asked for: `=name` is that one, a text with `*` is a pattern for the whole name, any other
  * is part of the name. None given = all. A filter that fits none is told, since it is a slip of the pen.
  */
 export function selected(instances: readonly Instance[], filters: readonly string[]): Instance[] {
   const idle = filters.filter((filter) => !instances.some((i) => fits(i.name, filter)));
-  if (idle.length > 0) throw new RangeError(`no instance is called ${idle.join(' or ')}; --list shows them all`);
+  if (idle.length > 0) throw new Slip(`no instance is called ${idle.join(' or ')}; --list shows them all`);
   return instances.filter((i) => filters.length === 0 || filters.some((filter) => fits(i.name, filter)));
 }
 
@@ -25,6 +28,6 @@ export function seedsOf(text: string): number[] {
     return count > 0 && count <= 1000 ? Array.from({ length: count }, (_, i) => from + i) : [Number.NaN];
   });
   if (!seeds.every((s) => Number.isInteger(s) && s > 0))
-    throw new RangeError(`--seed is a whole number from 1, a range (1-5) or a list (1,3), got ${text}`);
+    throw new Slip(`--seed is a whole number from 1, a range (1-5) or a list (1,3), got ${text}`);
   return seeds;
 }
