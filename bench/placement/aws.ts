@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Candidate } from '../../src/placement/problem.ts';
 import { mib, milliCores } from '../../src/units.ts';
+import { isBurstable } from './clouds.ts';
 import { type Instance, problemOf } from './instance.ts';
 import { diceOf } from './random.ts';
 import { sharedData, withData } from './shared-data.ts';
@@ -12,18 +13,26 @@ const FILE = 'placement/aws_us_east_1.json';
 export const AWS: readonly Instance[] = [
   size('aws-64-100k', 100_000, 100, false),
   size('aws-64-100k-nice', 100_000, 100, true),
+  size('aws-64-100k-steady', 100_000, 100, false, (o) => !isBurstable(o.type)),
   size('aws-64-10k', 10_000, 100, false),
   size('aws-64-10k-nice', 10_000, 100, true),
+  size('aws-64-10k-steady', 10_000, 100, false, (o) => !isBurstable(o.type)),
 ];
 
-function size(name: string, replicas: number, shapes: number, nice: boolean): Instance {
+function size(
+  name: string,
+  replicas: number,
+  shapes: number,
+  nice: boolean,
+  wants: (o: Candidate) => boolean = () => true,
+): Instance {
   return {
     name,
     make: (seed) =>
       withData(FILE, () =>
         problemOf(
           shapesOf(diceOf(seed, name), { replicas, shapes, nice }),
-          ec2Types().filter((o) => o.vcpu <= 64 && !o.allocatable.devices),
+          ec2Types().filter((o) => o.vcpu <= 64 && !o.allocatable.devices && wants(o)),
         ),
       ),
   };

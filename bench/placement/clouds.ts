@@ -49,6 +49,13 @@ export function sold(
     .map(candidateOf);
 }
 
+/**
+ * Types that promise only a share of their cores: EC2's t, Azure's B, GCP's shared cores. They look cheapest and come
+ * small, so that few replicas fill a node.
+ */
+export const isBurstable = (type: string): boolean =>
+  /^(?:t\d[a-z]*\.|Standard_B\d|e2-(?:micro|small|medium)$|f1-|g1-)/.test(type);
+
 /** Zones that the price list names, or three by the cloud's custom: AWS does not say which types a zone has. */
 function zoneNames({ cloud, region }: Place): readonly string[] {
   const prices = listOf(cloud).regions.get(region);

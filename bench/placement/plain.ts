@@ -1,5 +1,5 @@
 import type { Candidate, Problem } from '../../src/placement/problem.ts';
-import { NEIGHBOURS, placesOf, sold } from './clouds.ts';
+import { isBurstable, NEIGHBOURS, placesOf, sold } from './clouds.ts';
 import { type Instance, problemOf } from './instance.ts';
 import { type Dice, diceOf } from './random.ts';
 import { shapesOf } from './shapes.ts';
@@ -10,6 +10,8 @@ interface Size {
   readonly shapes: number;
   readonly offerings: number;
   readonly nice?: boolean;
+  /** without burstable types */
+  readonly steady?: boolean;
   readonly target?: Instance['target'];
 }
 
@@ -17,9 +19,11 @@ interface Size {
 export const PLAIN: readonly Instance[] = [
   size({ name: '100k-100-1000', replicas: 100_000, shapes: 100, offerings: 1000, target: { gap: 0.002, seconds: 1 } }),
   size({ name: '100k-100-1000-nice', replicas: 100_000, shapes: 100, offerings: 1000, nice: true }),
+  size({ name: '100k-100-1000-steady', replicas: 100_000, shapes: 100, offerings: 1000, steady: true }),
   size({ name: '100k-200-1000', replicas: 100_000, shapes: 200, offerings: 1000 }),
   size({ name: '10k-100-1000', replicas: 10_000, shapes: 100, offerings: 1000 }),
   size({ name: '10k-100-1000-nice', replicas: 10_000, shapes: 100, offerings: 1000, nice: true }),
+  size({ name: '10k-100-1000-steady', replicas: 10_000, shapes: 100, offerings: 1000, steady: true }),
   size({ name: '1M-200-5000', replicas: 1_000_000, shapes: 200, offerings: 5000 }),
   homes('1M-200-5000-homes', { replicas: 1_000_000, shapes: 200, offerings: 5000 }),
   scarce('10k-100-1000-scarce', { replicas: 10_000, shapes: 100, offerings: 1000 }),
@@ -37,13 +41,13 @@ function size(s: Size): Instance {
 export function plainProblem(
   dice: Dice,
   seed: number,
-  s: Pick<Size, 'replicas' | 'shapes' | 'offerings' | 'nice'>,
+  s: Pick<Size, 'replicas' | 'shapes' | 'offerings' | 'nice' | 'steady'>,
 ): Problem {
   const places =
     s.offerings > 1000 ? NEIGHBOURS : [NEIGHBOURS[Math.abs(seed - 1) % NEIGHBOURS.length] ?? NEIGHBOURS[0]];
   const each = places
     .flatMap((p) => (p ? placesOf(p) : []))
-    .map((place) => dice.shuffled(sold(place, 1, ['on-demand'])));
+    .map((place) => dice.shuffled(sold(place, 1, ['on-demand'], (t) => s.steady !== true || !isBurstable(t.name))));
   return problemOf(shapesOf(dice, s), dealt(each, s.offerings));
 }
 
