@@ -115,7 +115,8 @@ function summary(chosen: readonly Instance[], all: readonly Measured[]): string 
   const target = new Map(chosen.map((i) => [i.name, i.target]));
   const wanted = solved.flatMap((m) => {
     const t = target.get(m.name);
-    return t ? [missed(m, t).length === 0] : [];
+    const misses = t && missed(m, t);
+    return misses ? [misses.length === 0] : [];
   });
   return [
     `${solved.filter((m) => m.broken.length === 0).length} of ${all.length} verified`,

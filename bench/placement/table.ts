@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'wall s', width: 7, cell: (m) => median(m.wallS).toFixed(2) },
   { head: 'CPU s', width: 7, cell: (m) => median(m.cpuS).toFixed(2) },
   { head: 'RSS MB', width: 6, cell: (m) => m.rssMb.toFixed(0) },
-  { head: 'wanted', width: 16, cell: (m, target) => wantedCell(m, target) },
+  { head: 'wanted', width: 17, cell: (m, target) => wantedCell(m, target) },
 ];
 const NAME_WIDTH = 26;
 
@@ -79,14 +79,17 @@ function optimumCell(m: Measured & Solved): string {
 
 /** What is wanted of the instance, and what of it was missed. */
 function wantedCell(m: Measured & Solved, target: Target | undefined): string {
-  if (!target) return '';
-  const misses = missed(m, target);
-  const gap = target.gap === undefined ? '' : `${percent(target.gap)} `;
-  return `${gap}${target.seconds} s ${misses.length === 0 ? 'met' : `not ${misses.join(',')}`}`;
+  const misses = target && missed(m, target);
+  if (!target || !misses) return '';
+  const quality =
+    target.gap !== undefined ? percent(target.gap) : target.binsOver !== undefined ? `+${target.binsOver}` : '';
+  return `${quality} ${target.seconds} s ${misses.length === 0 ? 'met' : `not ${misses.join(',')}`}`.trimStart();
 }
 
-export function missed(m: Measured & Solved, target: Target): string[] {
-  const over = m.optimum === undefined ? 0 : m.usdPerHour - m.optimum;
+/** Undefined where nobody can tell: a published optimum is wanted and there is none. */
+export function missed(m: Measured & Solved, target: Target): string[] | undefined {
+  if (target.binsOver !== undefined && m.optimum === undefined) return undefined;
+  const over = m.usdPerHour - (m.optimum ?? m.usdPerHour);
   return [
     ...(m.gap > (target.gap ?? Infinity) ? ['gap'] : []),
     ...(over > (target.binsOver ?? Infinity) + 1e-6 ? ['bins'] : []),
