@@ -2,7 +2,6 @@ import { place } from '../../src/placement/place.ts';
 import type { Placement } from '../../src/placement/placement.ts';
 import type { Problem } from '../../src/placement/problem.ts';
 import type { LinearSolver } from '../../src/ports.ts';
-import { type BaselineAnswer, baselinesOf } from './baselines.ts';
 import { type Instance, isLeftOut } from './instance.ts';
 import { brokenIn } from './judge.ts';
 import { warmUpOf } from './warm-up.ts';
@@ -10,7 +9,6 @@ import { warmUpOf } from './warm-up.ts';
 export interface How {
   readonly repeat: number;
   readonly timeLimitS: number | undefined;
-  readonly baselines: boolean;
 }
 
 /** One line of the table. Times are of each run, warm; rates are USD per hour. */
@@ -40,19 +38,18 @@ export interface Solved {
   readonly rssMb: number;
   /** what does not hold of the answer; empty = verified */
   readonly broken: readonly string[];
-  readonly baselines: readonly BaselineAnswer[];
 }
 
 /** `place` may be told when its time is up. */
 type Place = (problem: Problem, solver: LinearSolver, limits?: { readonly expired?: () => boolean }) => Placement;
 
 /** Solves one instance in this process: a warm-up, then so many runs. */
-export async function measured(
+export function measured(
   instance: Instance,
   seed: number,
   linear: LinearSolver,
-  { repeat, timeLimitS, baselines }: How,
-): Promise<Measured> {
+  { repeat, timeLimitS }: How,
+): Measured {
   const { name } = instance;
   const problem = instance.make(seed);
   if (isLeftOut(problem)) return { name, seed, kind: 'left out', reason: problem.leftOut };
@@ -84,7 +81,6 @@ export async function measured(
     cpuS: runs.map((r) => r.cpuS),
     rssMb: maxRSS / 1024,
     broken: [...brokenIn(problem, answer, optimum), ...(differing ? ['two runs gave two answers'] : [])],
-    baselines: baselines ? await baselinesOf(problem, answer.usdPerHour) : [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { STRATEGIES } from './baselines.ts';
+import { type BaselineAnswer, STRATEGIES, type Strategy } from './baselines.ts';
 import type { Target } from './instance.ts';
 import type { Measured, Solved } from './measure.ts';
 
@@ -41,9 +41,14 @@ export function headOf(layout: Layout): string {
   );
 }
 
-export function rowOf(layout: Layout, m: Measured, target: Target | undefined): string {
+export function rowOf(
+  layout: Layout,
+  m: Measured,
+  target: Target | undefined,
+  baselines: readonly BaselineAnswer[],
+): string {
   if (m.kind !== 'solved') return `${m.name.padEnd(NAME_WIDTH)} ${seedCell(layout, m.seed)}${m.kind}: ${m.reason}`;
-  const others = layout.baselines ? STRATEGIES.map((s) => baselineCell(m, s)) : [];
+  const others = layout.baselines ? STRATEGIES.map((s) => baselineCell(m, baselines, s)) : [];
   const answer = m.broken.length === 0 ? 'verified' : `${m.broken.length} broken: ${m.broken.slice(0, 2).join('; ')}`;
   return lineOf(
     layout,
@@ -98,11 +103,12 @@ export function missed(m: Measured & Solved, target: Target): string[] | undefin
 }
 
 /** Its cost over ours; with what it left out or broke, since a cheaper answer that breaks a rule is none. */
-function baselineCell(m: Measured & Solved, strategy: string): string {
-  const b = m.baselines.find((x) => x.strategy === strategy);
+function baselineCell(m: Solved, baselines: readonly BaselineAnswer[], strategy: Strategy): string {
+  const b = baselines.find((x) => x.strategy === strategy);
   if (!b) return '';
+  if (b.kind === 'failed') return b.reason.startsWith('no answer') ? 'late' : 'failed';
   const flaw = b.unplaced > 0 ? ` -${b.unplaced}` : b.broken > 0 ? ` !${b.broken}` : '';
-  return `${b.ratio.toFixed(3)}${flaw}`;
+  return `${(b.usdPerHour / m.usdPerHour).toFixed(3)}${flaw}`;
 }
 
 const percent = (x: number): string => `${(100 * x).toFixed(2)}%`;

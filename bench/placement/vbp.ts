@@ -30,9 +30,8 @@ const COLLECTIONS: readonly Collection[] = [
 const DRAWS = 10;
 
 /**
- * Vector bin packing with published optima (Spieksma 1994, Caprara and Toth 2001, and Mommessin, Erlebach and
- * Shakhlevich 2024, who generated and solved these): bins cost 1, so the cost is the number of bins. The seed picks one
- * of a family's draws.
+ * Vector bin packing with published optima: bins cost 1, so the cost is the number of bins. Six classes of random items,
+ * and triplets made to fill n/3 bins to the brim. The seed picks one of a family's draws.
  */
 export const VBP: readonly Instance[] = COLLECTIONS.flatMap((collection) =>
   collection.families.map((family) => ({
@@ -53,8 +52,8 @@ interface Draw {
 }
 
 /**
- * The seed's draw among those with a published optimum, or among all of the family where none has one. The generator of
- * class C takes two random sizes off the bin for the third, which comes out under 0 at times: no replica asks for that.
+ * The seed's draw among those with a published optimum, or among all of the family where none has one. In class C the
+ * third of a triplet is what two random ones leave of the bin, under 0 at times: no replica asks for that.
  */
 function drawOf(collection: Collection, family: string, seed: number): Draw | undefined {
   const files = contents(collection.archive);
