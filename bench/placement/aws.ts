@@ -2,36 +2,40 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Candidate } from '../../src/placement/problem.ts';
 import { mib, milliCores } from '../../src/units.ts';
 import { isBurstable } from './clouds.ts';
-import { type Instance, problemOf } from './instance.ts';
+import { type Instance, type Target, problemOf } from './instance.ts';
 import { diceOf } from './random.ts';
 import { sharedData, withData } from './shared-data.ts';
 import { shapesOf } from './shapes.ts';
 
 const FILE = 'placement/aws_us_east_1.json';
 
+const LARGE: Target = { gap: 0.002, seconds: 1 };
+const MEDIUM: Target = { gap: 0.007, seconds: 1 };
+
 /** Real EC2 types with measured allocatable resources, us-east-1, on-demand. */
 export const AWS: readonly Instance[] = [
-  size('aws-64-100k', 100_000, 100, false),
-  size('aws-64-100k-nice', 100_000, 100, true),
-  size('aws-64-100k-steady', 100_000, 100, false, (o) => !isBurstable(o.type)),
-  size('aws-64-10k', 10_000, 100, false),
-  size('aws-64-10k-nice', 10_000, 100, true),
-  size('aws-64-10k-steady', 10_000, 100, false, (o) => !isBurstable(o.type)),
+  size('aws-64-100k', 100_000, LARGE, false),
+  size('aws-64-100k-nice', 100_000, LARGE, true),
+  size('aws-64-100k-steady', 100_000, LARGE, false, (o) => !isBurstable(o.type)),
+  size('aws-64-10k', 10_000, MEDIUM, false),
+  size('aws-64-10k-nice', 10_000, MEDIUM, true),
+  size('aws-64-10k-steady', 10_000, MEDIUM, false, (o) => !isBurstable(o.type)),
 ];
 
 function size(
   name: string,
   replicas: number,
-  shapes: number,
+  target: Target,
   nice: boolean,
   wants: (o: Candidate) => boolean = () => true,
 ): Instance {
   return {
     name,
+    target,
     make: (seed) =>
       withData(FILE, () =>
         problemOf(
-          shapesOf(diceOf(seed, name), { replicas, shapes, nice }),
+          shapesOf(diceOf(seed, name), { replicas, shapes: 100, nice }),
           ec2Types().filter((o) => o.vcpu <= 64 && !o.allocatable.devices && wants(o)),
         ),
       ),

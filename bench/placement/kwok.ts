@@ -14,7 +14,7 @@ const FAMILIES = [
 
 /** Karpenter's own benchmark: its pods, each size as likely as any other, on the types of its KWOK provider. */
 export const KWOK: readonly Instance[] = [
-  { name: 'kwok-20k', make: (seed) => kwokProblem(seed, 20_000) },
+  { name: 'kwok-20k', target: { gap: 0.0005, seconds: 0.5 }, make: (seed) => kwokProblem(seed, 20_000) },
   { name: 'kwok-1k', make: (seed) => kwokProblem(seed, 1000) },
 ];
 

@@ -23,7 +23,7 @@ const REGIONS = [
  * cheap that it takes nearly all, and what it can't fill well is dear.
  */
 export const SPOT: readonly Instance[] = [
-  size('spot-10k', 10_000, 100, () => true),
+  { ...size('spot-10k', 10_000, 100, () => true), target: { gap: 0.011, seconds: 2 } },
   size('spot-1k', 1000, 30, () => true),
   size('spot-64-10k', 10_000, 100, (o) => o.vcpu <= 64),
 ];
