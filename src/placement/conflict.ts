@@ -1,6 +1,190 @@
+import { named, percent } from '../figures.ts';
+import type { LinearSolver } from '../ports.ts';
+import { brokenAlone } from './conflict/broken-alone.ts';
+import { type Clash, clashIn } from './conflict/clash.ts';
+import { nearestClash } from './conflict/growth.ts';
+import { Effort, Inquiry, type Means } from './conflict/inquiry.ts';
+import { nowhere } from './conflict/nowhere.ts';
+import { type Options, optionsOf } from './conflict/options.ts';
+import { benchOf, type Relaxation, relaxationOf } from './conflict/relax.ts';
+import { nameOf, type Rule, stated, type Terms } from './conflict/rules.ts';
+import { alone, sceneOf, standsEvenly } from './conflict/scene.ts';
+import { spendOf } from './conflict/spend.ts';
+import { inWords, relaxationInWords } from './conflict/words.ts';
 import type { ColumnModel } from './columns.ts';
-import { ruledOut } from './eligible.ts';
-import type { Group, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+
+export { nowhere } from './conflict/nowhere.ts';
+
+/** Why a problem can't be met. */
+export interface Conflict {
+  /** the smallest set of rules found that clash: without any one of them the others can be kept. Empty: see `lines` */
+  readonly rules: readonly ClashingRule[];
+  /** groups that have a clash of their own besides, whatever is done about this one */
+  readonly others: readonly string[];
+  /** all of it for a person, a line a rule */
+  readonly lines: readonly string[];
+}
+
+export interface ClashingRule {
+  /** as certificates and problem files name it: `survive/gateway/eu`, `vendorShareAtMost/aws`, `atMost/<offering>` */
+  readonly rule: string;
+  readonly text: string;
+  /** what this rule alone would have to be; absent when no value of it would do */
+  readonly relaxation?: Relaxation & { readonly text: string };
+}
+
+/** Rows and columns to be solved for while rules are set aside, and again while figures are looked for. */
+const EFFORT = 100_000;
+
+/**
+ * The smallest set of clashing rules found, and what each of them alone would have to be for the problem to have an
+ * answer in fractions of nodes. Whole nodes may need a little more than that; where only they fail, it says so.
+ *
+ * A linear program of its own that knows nothing of how nodes are chosen, so it judges any placement. Never throws:
+ * without an answer of the solver it names the rules that counting alone shows to be broken.
+ */
+export function conflictOf(problem: Problem, solver: LinearSolver): Conflict {
+  const options = optionsOf(problem);
+  try {
+    const terms = stated(options);
+    const spend = terms.vendorShareAtMost.size > 0 ? spendOf(options, terms) : undefined;
+    const means = (): Means => ({ solver, spend, effort: new Effort(EFFORT) });
+    return sizeClash(options) ?? ruleClash(options, terms, means) ?? wholeNodes(options, terms, means());
+  } catch (error) {
+    // what explains a placement must never be what ends it
+    return countedOnly(options, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Groups of which not even one replica fits on any node, allowed or not: no rule is to blame. */
+function sizeClash(options: Options): Conflict | undefined {
+  const huge = hugeGroups(options);
+  const [first] = huge;
+  if (first === undefined) return undefined;
+  const group = options.groups[first];
+  const text = (group && nowhere(options.problem, group)) ?? '';
+  const others = huge.slice(1).map((g) => options.groups[g]?.name ?? '');
+  return { rules: [{ rule: `size/${group?.name}`, text }], others, lines: [text, ...othersLine(others)] };
+}
+
+function hugeGroups({ groups, offerings, fits }: Options): number[] {
+  return [...groups.keys()].filter((g) => {
+    const from = g * offerings.length;
+    return offerings.length > 0 && fits.subarray(from, from + offerings.length).every((n) => n <= 0);
+  });
+}
+
+function ruleClash(options: Options, terms: Terms, means: () => Means): Conflict | undefined {
+  const limits = clashingLimits(options, terms);
+  if (limits) return explained(options, terms, limits, [], means());
+  const all = [...options.groups.keys()];
+  const search = means();
+  const own = ownClashes(options, terms, all, search);
+  const rest = all.filter((g) => !own.groups.includes(g));
+  const priced = terms.vendorShareAtMost.size > 0;
+  let best = own.smallest;
+  // a clash of several groups names two rules at the least
+  for (const withPrices of priced ? [false, true] : [false]) {
+    if (best && best.rules.length <= 2) break;
+    const inquiry = new Inquiry(sceneOf(options, terms, rest, withPrices), search);
+    const found = clashIn(inquiry, terms);
+    if (found && (!best || found.rules.length < best.rules.length)) best = found;
+    if (found) break;
+  }
+  if (!best) return undefined;
+  const part = groupsOf(best);
+  const others = own.groups.filter((g) => !part.has(g));
+  return explained(options, terms, best, others, means());
+}
+
+/** Clashes that are looked into of groups that have one of their own, to find the smallest. */
+const LOOKED_INTO = 8;
+
+/** Groups whose own rules clash whatever nodes there are and whoever else is there, and the smallest such clash. */
+function ownClashes(
+  options: Options,
+  terms: Terms,
+  groups: readonly number[],
+  means: Means,
+): { readonly groups: readonly number[]; readonly smallest: Clash | undefined } {
+  const endless = new Uint8Array(options.offerings.length);
+  const clashing = groups
+    .filter((g) => !standsEvenly(options, terms, g, endless))
+    .map((g) => ({ g, inquiry: new Inquiry(alone(options, terms, g), means) }))
+    .filter(({ inquiry }) => inquiry.clashes(terms));
+  let smallest: Clash | undefined;
+  for (const { inquiry } of clashing.slice(0, LOOKED_INTO)) {
+    const found = clashIn(inquiry, terms);
+    if (found && (!smallest || found.rules.length < smallest.rules.length)) smallest = found;
+  }
+  return { groups: clashing.map(({ g }) => g), smallest };
+}
+
+/** Nodes that must stay where fewer can be had. */
+function clashingLimits({ offerings }: Options, terms: Terms): Clash | undefined {
+  const o = offerings.findIndex((_, i) => (terms.atLeast[i] as number) > (terms.atMost[i] as number));
+  if (o < 0) return undefined;
+  const rules: Rule[] = [
+    { kind: 'atLeast', offering: o },
+    { kind: 'atMost', offerings: [o] },
+  ];
+  return { rules, present: [] };
+}
+
+function groupsOf({ rules, present }: Clash): ReadonlySet<number> {
+  return new Set([...present, ...rules.flatMap((rule) => ('groups' in rule ? rule.groups : []))]);
+}
+
+/** With what each rule alone would have to be, judged on the whole problem but for groups that clash on their own. */
+function explained(options: Options, terms: Terms, found: Clash, others: readonly number[], means: Means): Conflict {
+  const there = [...options.groups.keys()].filter((g) => !others.includes(g));
+  const scene = sceneOf(options, terms, there, terms.vendorShareAtMost.size > 0, groupsOf(found));
+  const inquiry = new Inquiry(scene, means);
+  const replicas = terms.replicas.map((n, g) => (others.includes(g) ? 0 : n));
+  const bench = benchOf(inquiry, terms, { ...terms, replicas, zones: 'opened' }, found);
+  const rules = found.rules.map((rule) => clashingRule(options, rule, relaxationOf(bench, rule)));
+  const names = others.map((g) => options.groups[g]?.name ?? '');
+  return { rules, others: names, lines: [...rules.map(lineOf), ...othersLine(names)] };
+}
+
+function clashingRule(options: Options, rule: Rule, relaxation: Relaxation | undefined): ClashingRule {
+  const text = inWords(options, rule, relaxation);
+  if (!relaxation) return { rule: nameOf(options, rule), text };
+  const words = relaxationInWords(options, rule, relaxation);
+  return { rule: nameOf(options, rule), text, relaxation: { ...relaxation, text: words } };
+}
+
+function lineOf({ text, relaxation }: ClashingRule): string {
+  if (!relaxation) return text;
+  const { enough, text: words } = relaxation;
+  return enough ? `${text}; would do alone: ${words}` : `${text}; would end this clash but not all: ${words}`;
+}
+
+const othersLine = (names: readonly string[]): string[] =>
+  names.length > 0 ? [`besides, ${named(names)} can't be placed for reasons of their own`] : [];
+
+/** Nothing clashes in fractions of nodes, and still no placement was found. */
+function wholeNodes(options: Options, terms: Terms, means: Means): Conflict {
+  const nearest = nearestClash(options, terms, means);
+  if (!nearest) {
+    return {
+      rules: [],
+      others: [],
+      lines: ['no rules clash: there is room, but no placement in whole nodes was found'],
+    };
+  }
+  const { growth } = nearest;
+  const rules = nearest.clash.rules.map((rule) => clashingRule(options, rule, undefined));
+  const lead = `every rule can be kept in fractions of nodes, and no placement in whole nodes was found; from ${percent(growth)} more replicas on these would clash`;
+  return { rules: [], others: [], lines: [lead, ...rules.map((rule) => rule.text)] };
+}
+
+function countedOnly(options: Options, reason: string): Conflict {
+  const rules = brokenAlone(options).map((rule) => clashingRule(options, rule, undefined));
+  const note = `which rules clash could not be worked out: the solver gave no usable answer (${reason})`;
+  return { rules, others: [], lines: [...rules.map((rule) => rule.text), note] };
+}
 
 /** Rounds of pricing after each rule that is set aside: enough for its effect to show. */
 const ROUNDS = 25;
@@ -20,7 +204,7 @@ export function clash(problem: Problem, model: ColumnModel): string[] {
   }
   for (const [rule, rows] of rules) if (aside.has(rule)) restore(model, rows);
   const left = [...rules.keys()].filter((rule) => !aside.has(rule));
-  return left.map((rule) => inWords(problem, rule));
+  return left.map((rule) => inOldWords(problem, rule));
 }
 
 /** Rule → its rows. What can't be set aside (coverage, the books of credits and flows) is left out. */
@@ -64,7 +248,7 @@ function restore(model: ColumnModel, rows: readonly number[]): void {
   }
 }
 
-function inWords(problem: Problem, rule: string): string {
+function inOldWords(problem: Problem, rule: string): string {
   const space = rule.indexOf(' ');
   const [kind, subject] = space < 0 ? [rule, ''] : [rule.slice(0, space), rule.slice(space + 1)];
   const group = problem.groups.find((g) => g.name === subject);
@@ -72,30 +256,14 @@ function inWords(problem: Problem, rule: string): string {
     case 'available':
       return 'the nodes that can be had (pool sizes, quota, own machines) are too few';
     case 'vendorShareAtMost':
-      return `${subject} may have at most ${percent(problem.rules.vendorShareAtMost.get(subject))} of the $/h`;
+      return `${subject} may have at most ${percent(problem.rules.vendorShareAtMost.get(subject) ?? 0)} of the $/h`;
     case 'spotAtMost':
-      return `${subject} may have at most ${percent(group?.spotAtMost)} of its replicas on spot nodes`;
+      return `${subject} may have at most ${percent(group?.spotAtMost ?? 0)} of its replicas on spot nodes`;
     case 'zoneSkew':
       return `${subject} may differ by at most ${group?.zoneSkew?.most ?? 0} replicas between zones`;
     case 'survive':
-      return `${subject} must keep ${percent(group?.survive?.share)} of its ${group?.replicas ?? 0} replicas after the loss of any one ${group?.survive?.loss ?? 'provider'}`;
+      return `${subject} must keep ${percent(group?.survive?.share ?? 0)} of its ${group?.replicas ?? 0} replicas after the loss of any one ${group?.survive?.loss ?? 'provider'}`;
     default:
       return `${subject} must take in the clients of any one lost ${group?.survive?.loss ?? 'provider'} in time`;
   }
-}
-
-const percent = (x: number | undefined): string => `${Number(((x ?? 0) * 100).toFixed(1))}%`;
-
-/** Why no offering at all may carry a group, the commonest reasons first; undefined when one may. */
-export function nowhere(problem: Problem, group: Group): string | undefined {
-  const reasons = new Map<string, number>();
-  for (const o of problem.offerings) {
-    const why = ruledOut(group, o);
-    if (why === undefined && (o.atMost ?? 1) > 0) return undefined;
-    const reason = why ?? 'finds no node left to have';
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  const sorted = [...reasons].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 3);
-  const text = sorted.map(([reason, n]) => `${reason} (${n} offerings)`).join('; ');
-  return `${group.name} fits on none of ${problem.offerings.length} offerings: it ${text === '' ? 'has none to choose from' : text}`;
 }
