@@ -372,10 +372,6 @@ describe('text that is no JSON is told with line and column', () => {
       '2:1: expected a value, found the end of the file; write a number, a text in double quotes, a list or an object',
     ],
     ['a second document', '{}\n{}', '2:1: something stands after the end of the JSON; keep one document a file'],
-    [
-      'a fault that lies deep',
-      `${'['.repeat(100_000)}`,
-      '1:202: it is nested more than 200 deep; no file of this kind is',
-    ],
+    ['a fault that lies deep', '['.repeat(100_000), '1:202: it is nested more than 200 deep; no file of this kind is'],
   ])('%s', (_, text, line) => expect(linesOf(text)).toEqual([`p.json:${line}`]));
 });
