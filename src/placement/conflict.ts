@@ -1,38 +1,18 @@
-import { named, percent } from '../figures.ts';
 import type { LinearSolver } from '../ports.ts';
-import { brokenAlone } from './conflict/broken-alone.ts';
-import { type Clash, clashIn } from './conflict/clash.ts';
-import { nearestClash } from './conflict/growth.ts';
+import { type Clash, clashIn, smallestOf } from './conflict/clash.ts';
+import { type Conflict, countedOnly, explained, groupsOf, othersLine, wholeNodes } from './conflict/explain.ts';
 import { Effort, Inquiry, type Means } from './conflict/inquiry.ts';
 import { nowhere } from './conflict/nowhere.ts';
 import { type Options, optionsOf } from './conflict/options.ts';
-import { benchOf, type Relaxation, relaxationOf } from './conflict/relax.ts';
-import { nameOf, type Rule, stated, type Terms } from './conflict/rules.ts';
+import { type Rule, stated, type Terms } from './conflict/rules.ts';
 import { alone, sceneOf, standsEvenly } from './conflict/scene.ts';
 import { spendOf } from './conflict/spend.ts';
-import { inWords, relaxationInWords } from './conflict/words.ts';
+import { percent } from '../figures.ts';
 import type { ColumnModel } from './columns.ts';
 import type { Problem } from './problem.ts';
 
+export type { ClashingRule, Conflict } from './conflict/explain.ts';
 export { nowhere } from './conflict/nowhere.ts';
-
-/** Why a problem can't be met. */
-export interface Conflict {
-  /** the smallest set of rules found that clash: without any one of them the others can be kept. Empty: see `lines` */
-  readonly rules: readonly ClashingRule[];
-  /** groups that have a clash of their own besides, whatever is done about this one */
-  readonly others: readonly string[];
-  /** all of it for a person, a line a rule */
-  readonly lines: readonly string[];
-}
-
-export interface ClashingRule {
-  /** as certificates and problem files name it: `survive/gateway/eu`, `vendorShareAtMost/aws`, `atMost/<offering>` */
-  readonly rule: string;
-  readonly text: string;
-  /** what this rule alone would have to be; absent when no value of it would do */
-  readonly relaxation?: Relaxation & { readonly text: string };
-}
 
 /** Rows and columns to be solved for while rules are set aside, and again while figures are looked for. */
 const EFFORT = 100_000;
@@ -65,15 +45,23 @@ function sizeClash(options: Options): Conflict | undefined {
   const group = options.groups[first];
   const text = (group && nowhere(options.problem, group)) ?? '';
   const others = huge.slice(1).map((g) => options.groups[g]?.name ?? '');
-  return { rules: [{ rule: `size/${group?.name}`, text }], others, lines: [text, ...othersLine(others)] };
+  return {
+    rules: [{ rule: `size/${group?.name}`, text }],
+    groups: [group?.name ?? ''],
+    others,
+    lines: [text, ...othersLine(others)],
+  };
 }
 
 function hugeGroups({ groups, offerings, fits }: Options): number[] {
   return [...groups.keys()].filter((g) => {
     const from = g * offerings.length;
-    return offerings.length > 0 && fits.subarray(from, from + offerings.length).every((n) => n <= 0);
+    return fits.subarray(from, from + offerings.length).every((n) => n <= 0);
   });
 }
+
+/** A clash of so few rules is not worth looking for a smaller one. */
+const PLAIN = 2;
 
 function ruleClash(options: Options, terms: Terms, means: () => Means): Conflict | undefined {
   const limits = clashingLimits(options, terms);
@@ -84,13 +72,10 @@ function ruleClash(options: Options, terms: Terms, means: () => Means): Conflict
   const rest = all.filter((g) => !own.groups.includes(g));
   const priced = terms.vendorShareAtMost.size > 0;
   let best = own.smallest;
-  // a clash of several groups names two rules at the least
   for (const withPrices of priced ? [false, true] : [false]) {
-    if (best && best.rules.length <= 2) break;
-    const inquiry = new Inquiry(sceneOf(options, terms, rest, withPrices), search);
-    const found = clashIn(inquiry, terms);
-    if (found && (!best || found.rules.length < best.rules.length)) best = found;
-    if (found) break;
+    if (best && best.rules.length <= PLAIN) break;
+    const found = clashIn(new Inquiry(sceneOf(options, terms, rest, withPrices), search), terms);
+    best = smallestOf([...(best ? [best] : []), ...(found ? [found] : [])]);
   }
   if (!best) return undefined;
   const part = groupsOf(best);
@@ -113,12 +98,8 @@ function ownClashes(
     .filter((g) => !standsEvenly(options, terms, g, endless))
     .map((g) => ({ g, inquiry: new Inquiry(alone(options, terms, g), means) }))
     .filter(({ inquiry }) => inquiry.clashes(terms));
-  let smallest: Clash | undefined;
-  for (const { inquiry } of clashing.slice(0, LOOKED_INTO)) {
-    const found = clashIn(inquiry, terms);
-    if (found && (!smallest || found.rules.length < smallest.rules.length)) smallest = found;
-  }
-  return { groups: clashing.map(({ g }) => g), smallest };
+  const found = clashing.slice(0, LOOKED_INTO).map(({ inquiry }) => clashIn(inquiry, terms));
+  return { groups: clashing.map(({ g }) => g), smallest: smallestOf(found.filter((one) => one !== undefined)) };
 }
 
 /** Nodes that must stay where fewer can be had. */
@@ -129,61 +110,7 @@ function clashingLimits({ offerings }: Options, terms: Terms): Clash | undefined
     { kind: 'atLeast', offering: o },
     { kind: 'atMost', offerings: [o] },
   ];
-  return { rules, present: [] };
-}
-
-function groupsOf({ rules, present }: Clash): ReadonlySet<number> {
-  return new Set([...present, ...rules.flatMap((rule) => ('groups' in rule ? rule.groups : []))]);
-}
-
-/** With what each rule alone would have to be, judged on the whole problem but for groups that clash on their own. */
-function explained(options: Options, terms: Terms, found: Clash, others: readonly number[], means: Means): Conflict {
-  const there = [...options.groups.keys()].filter((g) => !others.includes(g));
-  const scene = sceneOf(options, terms, there, terms.vendorShareAtMost.size > 0, groupsOf(found));
-  const inquiry = new Inquiry(scene, means);
-  const replicas = terms.replicas.map((n, g) => (others.includes(g) ? 0 : n));
-  const bench = benchOf(inquiry, terms, { ...terms, replicas, zones: 'opened' }, found);
-  const rules = found.rules.map((rule) => clashingRule(options, rule, relaxationOf(bench, rule)));
-  const names = others.map((g) => options.groups[g]?.name ?? '');
-  return { rules, others: names, lines: [...rules.map(lineOf), ...othersLine(names)] };
-}
-
-function clashingRule(options: Options, rule: Rule, relaxation: Relaxation | undefined): ClashingRule {
-  const text = inWords(options, rule, relaxation);
-  if (!relaxation) return { rule: nameOf(options, rule), text };
-  const words = relaxationInWords(options, rule, relaxation);
-  return { rule: nameOf(options, rule), text, relaxation: { ...relaxation, text: words } };
-}
-
-function lineOf({ text, relaxation }: ClashingRule): string {
-  if (!relaxation) return text;
-  const { enough, text: words } = relaxation;
-  return enough ? `${text}; would do alone: ${words}` : `${text}; would end this clash but not all: ${words}`;
-}
-
-const othersLine = (names: readonly string[]): string[] =>
-  names.length > 0 ? [`besides, ${named(names)} can't be placed for reasons of their own`] : [];
-
-/** Nothing clashes in fractions of nodes, and still no placement was found. */
-function wholeNodes(options: Options, terms: Terms, means: Means): Conflict {
-  const nearest = nearestClash(options, terms, means);
-  if (!nearest) {
-    return {
-      rules: [],
-      others: [],
-      lines: ['no rules clash: there is room, but no placement in whole nodes was found'],
-    };
-  }
-  const { growth } = nearest;
-  const rules = nearest.clash.rules.map((rule) => clashingRule(options, rule, undefined));
-  const lead = `every rule can be kept in fractions of nodes, and no placement in whole nodes was found; from ${percent(growth)} more replicas on these would clash`;
-  return { rules: [], others: [], lines: [lead, ...rules.map((rule) => rule.text)] };
-}
-
-function countedOnly(options: Options, reason: string): Conflict {
-  const rules = brokenAlone(options).map((rule) => clashingRule(options, rule, undefined));
-  const note = `which rules clash could not be worked out: the solver gave no usable answer (${reason})`;
-  return { rules, others: [], lines: [...rules.map((rule) => rule.text), note] };
+  return { rules, present: [], reading: 'loosened' };
 }
 
 /** Rounds of pricing after each rule that is set aside: enough for its effect to show. */

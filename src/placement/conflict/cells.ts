@@ -16,13 +16,17 @@ interface Cell {
 /** Pairs of group and cell up to which cells are told apart further. */
 const PAIRS = 6000;
 
+/** Groups on a node, and cells, up to which the fillings of nodes are written down. */
+const FILLED_BY = 5;
+const FILLED = 200;
+
 /**
  * The nodes whose number can run out. Each offering is a cell of its own while there are not too many; then those of
  * like shape at a location are one, then all of a location: a looser limit, so that what clashes under it does clash.
  */
 export class Cells {
   /** group → locations of which there is no end for it */
-  private readonly endless = new Map<number, ReadonlySet<number>>();
+  private readonly endless = new Map<number, readonly number[]>();
   private readonly cells: Cell[] = [];
   /** group → cell and what one of its replicas puts into the cell's rows, row and value in turn */
   private readonly uses = new Map<number, { readonly cell: Cell; readonly entries: number[] }[]>();
@@ -61,21 +65,24 @@ export class Cells {
     const { scene, terms } = this;
     const { offerings, blocked } = scene.options;
     const { grain, free, scarce } = scene.places(g);
-    const endless = new Set<number>();
+    const endless = new Uint8Array(grain.locations.length);
     for (const f of free) {
-      if (isOpen(terms, g, f.blocked, grain.locations[f.location] as Location)) endless.add(f.location);
+      if (isOpen(terms, g, f.blocked, grain.locations[f.location] as Location)) endless[f.location] = 1;
     }
     const mine: number[] = [];
     for (const o of scarce) {
       const l = grain.of[o] as number;
       const bits = blocked[g * offerings.length + o] as number;
       const nodes = terms.atMost[o] as number;
-      if (nodes <= 0 || endless.has(l) || !isOpen(terms, g, bits, grain.locations[l] as Location)) continue;
-      if (nodes === Infinity) endless.add(l);
+      if (nodes <= 0 || endless[l] === 1 || !isOpen(terms, g, bits, grain.locations[l] as Location)) continue;
+      if (nodes === Infinity) endless[l] = 1;
       else mine.push(o);
     }
-    this.endless.set(g, endless);
-    return mine.filter((o) => !endless.has(grain.of[o] as number));
+    this.endless.set(
+      g,
+      [...grain.locations.keys()].filter((l) => endless[l] === 1),
+    );
+    return mine.filter((o) => endless[grain.of[o] as number] === 0);
   }
 
   private gather(usable: readonly (readonly [number, readonly number[]])[], keyOf: Int32Array): void {
@@ -110,8 +117,9 @@ export class Cells {
   private fillingRows(program: LinearProgram, cell: Cell, entries: ReadonlyMap<number, number[]>): boolean {
     const { options } = this.scene;
     const [o] = cell.offerings;
-    if (o === undefined || cell.offerings.length > 1) return false;
     const groups = [...cell.holds.keys()];
+    if (o === undefined || cell.offerings.length > 1) return false;
+    if (groups.length > FILLED_BY || this.cells.length > FILLED) return false;
     const most = groups.map((g) =>
       Math.min(options.fits[g * options.offerings.length + o] as number, this.terms.perNodeAtMost[g] as number),
     );

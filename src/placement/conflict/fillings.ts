@@ -3,7 +3,7 @@ import type { Options } from './options.ts';
 /** Fillings of one node beyond which it is not worth writing them down one by one. */
 const MOST = 200;
 /** Nodes of the search tree after which it is given up. */
-const VISITS = 5000;
+const VISITS = 2000;
 /** Room beyond a node's that counts as none: what is said to fit must be what the verification lets pass. */
 const HAIR = 1e-9;
 

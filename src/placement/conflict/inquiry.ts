@@ -45,6 +45,11 @@ export class Inquiry {
     this.means = means;
   }
 
+  /** Whether offerings are taken together because there are too many: what clashes does, and more may. */
+  get rough(): boolean {
+    return !isSmall(this.scene.options, this.scene.groups);
+  }
+
   /** The same inquiry among these groups alone, with numbers of nodes counted as if they might use any. */
   openedTo(groups: ReadonlySet<number>): Inquiry {
     return new Inquiry(narrowed(this.scene, groups), this.means);
@@ -70,8 +75,7 @@ export class Inquiry {
   /** Whether terms are known not to clash; out of effort none are, so a figure is not stated. */
   holds(terms: Terms): boolean {
     if (this.means.effort.spent) return false;
-    const { options, groups } = this.scene;
-    if (!isSmall(options, groups)) {
+    if (this.rough) {
       this.coarse ??= this.coarser();
       if (this.coarse.ask(terms).short) return false;
     }

@@ -38,7 +38,7 @@ export function placesOf(options: Options, g: number, grain: Grain, scarce: Uint
 /** Whether these dimensions of a group's `allow` are set aside at a location. */
 export function isOpen(terms: Terms, g: number, blocked: number, at: Location): boolean {
   if ((blocked & ~(terms.allow[g] as number)) !== 0) return false;
-  return blocked === 0 || (terms.towards.get(g)?.(at) ?? true);
+  return blocked === 0 || (terms.towards.get(g)?.(at, blocked) ?? true);
 }
 
 /** Locations where the group may have replicas under the terms, were no number to run out. */

@@ -12,10 +12,12 @@ export interface Relaxation {
    * it would have to let in besides.
    */
   readonly to: number | Opening;
-  /** the one offering whose limit moves, where the rule limits several */
-  readonly offering?: number;
+  /** id of the one offering whose limit moves, where the rule limits several */
+  readonly offering?: string;
   /** false: it ends this clash, and others remain */
   readonly enough: boolean;
+  /** true: worked out with many offerings taken as one, so that it may take more */
+  readonly rough: boolean;
 }
 
 export interface Opening {
@@ -36,10 +38,10 @@ export interface Bench {
   readonly whole: Terms;
 }
 
-export function benchOf(inquiry: Inquiry, stated: Terms, whole: Terms, { rules, present }: Clash): Bench {
+export function benchOf(inquiry: Inquiry, stated: Terms, whole: Terms, { rules, present, reading }: Clash): Bench {
   const { options } = inquiry.scene;
   const there: Rule = { kind: 'replicas', groups: present };
-  const narrow = withRules(loosest(options), [...rules, there], stated);
+  const narrow = withRules({ ...loosest(options), reading }, [...rules, there], stated);
   return { inquiry, stated, narrow, whole };
 }
 
@@ -113,8 +115,10 @@ function alongScale(bench: Bench, rule: Rule, scale: Scale): Relaxation | undefi
   const { inquiry, narrow, whole } = bench;
   const step = firstStep(scale.steps, (s) => inquiry.holds(withValue(narrow, rule, scale.at(s))), 0);
   if (step === undefined) return undefined;
-  const last = firstStep(scale.steps, (s) => inquiry.holds(withValue(whole, rule, scale.at(s))), step - 1);
-  return { to: scale.at(last ?? step), enough: last !== undefined };
+  // restated without some of its rules, a problem may ask for more than with them
+  const over = narrow.reading === 'loosened' ? step - 1 : 0;
+  const last = firstStep(scale.steps, (s) => inquiry.holds(withValue(whole, rule, scale.at(s))), over);
+  return { to: scale.at(last ?? step), enough: last !== undefined, rough: inquiry.rough };
 }
 
 /** Least step over `over` that holds, given that looser ones do too; the nearest is tried first and the last then. */
@@ -155,7 +159,7 @@ function moreNodes(bench: Bench, offerings: readonly number[]): Relaxation | und
     const found = alongScale(bench, { kind: 'atMost', offerings: [o] }, scale);
     if (found === undefined || typeof found.to !== 'number') continue;
     const more = (found.enough ? 0 : MANY) + found.to - from;
-    if (more < fewest) [fewest, best] = [more, { ...found, offering: o }];
+    if (more < fewest) [fewest, best] = [more, { ...found, offering: options.offerings[o]?.id ?? '' }];
   }
   return best;
 }
@@ -174,8 +178,14 @@ function opening(bench: Bench, rule: GroupRule, dimensions: readonly Dimension[]
     const bits = some.reduce((sum, d) => sum + 2 ** DIMENSIONS.indexOf(d), 0);
     if (!inquiry.holds(withValue(narrow, rule, bits))) continue;
     const whollyOpen = withValue(whole, rule, bits);
-    if (inquiry.holds(whollyOpen)) return { to: places(bench, rule, some, bits, whollyOpen), enough: true };
-    second ??= { to: places(bench, rule, some, bits, withValue(narrow, rule, bits)), enough: false };
+    if (inquiry.holds(whollyOpen)) {
+      return { to: places(bench, rule, some, bits, whollyOpen), enough: true, rough: inquiry.rough };
+    }
+    second ??= {
+      to: places(bench, rule, some, bits, withValue(narrow, rule, bits)),
+      enough: false,
+      rough: inquiry.rough,
+    };
   }
   return second;
 }
@@ -201,7 +211,7 @@ function places(
 ): Opening {
   const { options } = inquiry.scene;
   const label = labelOf(dimensions);
-  const among = new Set<string>();
+  const among = new Map<string, Location>();
   options.offerings.forEach((offering, o) => {
     const at = options.fine.locations[options.fine.of[o] as number] as Location;
     const letIn = rule.groups.some((g) => {
@@ -210,18 +220,34 @@ function places(
         blocked !== 0 && (options.fits[g * options.offerings.length + o] as number) > 0 && isOpen(terms, g, blocked, at)
       );
     });
-    if (letIn) among.add(label ? label(at) : dimensions.map((d) => valueOf(d, offering)).join(' '));
+    if (letIn) among.set(label ? label(at) : dimensions.map((d) => valueOf(d, offering)).join(' '), at);
   });
-  const names = [...among].toSorted();
+  const names = [...among.keys()].toSorted();
   if (!label) return { dimensions, anyOf: [], among: names };
   const anyOf: string[] = [];
   for (const name of names.slice(0, PLACES)) {
     if (anyOf.length >= LISTED) break;
-    const towards = new Map(rule.groups.map((g) => [g, (at: Location) => label(at) === name]));
+    const towards = new Map(rule.groups.map((g) => [g, oneMore(among.get(name))]));
     if (names.length === 1 || inquiry.holds({ ...withValue(terms, rule, bits), towards })) anyOf.push(name);
   }
   return { dimensions, anyOf, among: names };
 }
+
+/** Lists that one more value is added to: what any of them kept out is let in where the others let it. */
+function oneMore(more: Location | undefined): (at: Location, blocked: number) => boolean {
+  return (at, blocked) =>
+    more !== undefined &&
+    PLACED.every((d) => (blocked & (2 ** DIMENSIONS.indexOf(d))) === 0 || IN[d](at) === IN[d](more));
+}
+
+const PLACED = ['provider', 'place', 'region', 'zone', 'purchase'] as const;
+const IN: Readonly<Record<(typeof PLACED)[number], (at: Location) => string>> = {
+  provider: (at) => at.provider,
+  place: (at) => `${at.provider}/${at.region}`,
+  region: (at) => at.region,
+  zone: (at) => at.zone,
+  purchase: (at) => at.purchase,
+};
 
 /** How to name what is let in by its place; undefined when it is no matter of place. */
 function labelOf(dimensions: readonly Dimension[]): ((at: Location) => string) | undefined {

@@ -23,8 +23,8 @@ export interface Terms {
   readonly replicas: Float64Array;
   /** dimensions of `allow` that are set aside, as bits; loosest: every one */
   readonly allow: Uint8Array;
-  /** what is open for a group is so at these locations only; absent = everywhere */
-  readonly towards: ReadonlyMap<number, (location: Location) => boolean>;
+  /** what is open for a group is so at these locations only, by the dimensions in the way; absent = everywhere */
+  readonly towards: ReadonlyMap<number, (location: Location, blocked: number) => boolean>;
   /** share of the replicas that must remain; loosest: 0 */
   readonly survive: Float64Array;
   /** lost replicas whose clients one survivor takes in; loosest: Infinity */
@@ -42,10 +42,11 @@ export interface Terms {
   /** by offering; loosest: 0 */
   readonly atLeast: Float64Array;
   /**
-   * Zones between which replicas are spread. `given`: those the problem allows, so that setting a rule aside never asks
-   * for more. `opened`: those the terms allow, as it would be were the problem restated.
+   * `loosened`: a rule that is set aside never asks for more. Zones between which replicas are spread are those that
+   * the problem allows, and nodes are bought as if every group were there. `restated`: all as it would be were the
+   * problem stated anew.
    */
-  readonly zones: 'given' | 'opened';
+  readonly reading: 'loosened' | 'restated';
 }
 
 /** What the problem states. */
@@ -62,7 +63,7 @@ export function stated({ groups, offerings, problem }: Options): Terms {
     vendorShareAtMost: new Map([...problem.rules.vendorShareAtMost].filter(([, most]) => most < 1)),
     atMost: Float64Array.from(offerings, (o) => o.atMost ?? Infinity),
     atLeast: Float64Array.from(offerings, (o) => o.atLeast ?? 0),
-    zones: 'given',
+    reading: 'loosened',
   };
 }
 
@@ -80,7 +81,7 @@ export function loosest({ groups, offerings }: Options): Terms {
     vendorShareAtMost: new Map(),
     atMost: new Float64Array(offerings.length).fill(Infinity),
     atLeast: new Float64Array(offerings.length),
-    zones: 'given',
+    reading: 'loosened',
   };
 }
 

@@ -14,6 +14,8 @@ export interface Scene {
   readonly scarce: Uint8Array;
   /** no number runs out, whatever the rules say */
   readonly endless: boolean;
+  /** groups for which nodes are bought, where prices count: more than take part when some are looked at by themselves */
+  readonly buyers: readonly number[];
   /** whether the vendors' shares of the $/h take part */
   readonly priced: boolean;
   /** groups that are told apart by provider and purchase only, because no other rule of theirs can bind */
@@ -39,7 +41,9 @@ export function sceneOf(
   priced: boolean,
   opened: ReadonlySet<number> = new Set(),
 ): Scene {
-  const { groups, scarce } = contended(options, terms, among, opened);
+  // where prices count, a group that could do without what is scarce may still be dearer elsewhere
+  const stays = priced ? new Set(among) : opened;
+  const { groups, scarce } = contended(options, terms, among, opened, stays);
   if (!priced) return staged(options, terms, groups, scarce, false, new Set());
   const even = isSmall(options, among) ? [] : among.filter((g) => standsEvenly(options, terms, g, scarce));
   return staged(options, terms, among, scarce, true, new Set(even));
@@ -52,13 +56,14 @@ export const isSmall = (options: Options, groups: readonly number[]): boolean =>
 /** The scene by provider and purchase alone: what clashes in it does clash, and it is much sooner judged. */
 export function coarsened(scene: Scene): Scene {
   const { options, given, groups, scarce, priced } = scene;
-  return { ...staged(options, given, groups, scarce, priced, new Set(groups)), cellKeys: [options.coarse.of] };
+  const coarse = staged(options, given, groups, scarce, priced, new Set(groups));
+  return { ...coarse, buyers: scene.buyers, cellKeys: [options.coarse.of] };
 }
 
 /** The scene of some of its groups, any of whose `allow` may be set aside. A scene without limits stays so. */
 export function narrowed(scene: Scene, groups: ReadonlySet<number>): Scene {
   const { options, given, priced, endless } = scene;
-  return endless ? scene : sceneOf(options, given, [...groups], priced, groups);
+  return endless ? scene : { ...sceneOf(options, given, [...groups], priced, groups), buyers: scene.buyers };
 }
 
 /** One group with every node that it could want: what is left are its own rules. */
@@ -91,7 +96,8 @@ function staged(
     known.set(g, found);
     return found;
   };
-  return { options, groups, scarce, endless: false, priced, coarse, given, places, cellKeys: options.cellKeys };
+  const { cellKeys } = options;
+  return { options, groups, scarce, endless: false, buyers: groups, priced, coarse, given, places, cellKeys };
 }
 
 /**
@@ -103,6 +109,7 @@ function contended(
   terms: Terms,
   among: readonly number[],
   opened: ReadonlySet<number>,
+  stays: ReadonlySet<number>,
 ): { readonly groups: readonly number[]; readonly scarce: Uint8Array } {
   const { offerings } = options;
   const wide = { ...terms, allow: terms.allow.map((bits, g) => (opened.has(g) ? EVERY_DIMENSION : bits)) };
@@ -113,7 +120,7 @@ function contended(
     for (let o = 0; o < offerings.length; o++) {
       if (scarce[o] && (terms.atMost[o] as number) >= wantedNodes(options, wide, groups, o)) scarce[o] = 0;
     }
-    groups = groups.filter((g) => opened.has(g) || !standsEvenly(options, terms, g, scarce));
+    groups = groups.filter((g) => stays.has(g) || !standsEvenly(options, terms, g, scarce));
   }
   return { groups, scarce };
 }

@@ -25,7 +25,8 @@ export function shareRows(
   targets: Wanted[],
 ): (g: number, location: number) => number[] {
   const { options } = scene;
-  const wanted = spend.wanted(terms);
+  const there = scene.buyers.filter((g) => terms.reading === 'loosened' || (terms.replicas[g] as number) > 0);
+  const wanted = spend.wanted(terms, there);
   const providers = [...wanted.keys()].toSorted();
   const capped = providers.filter((p) => terms.vendorShareAtMost.has(p));
   const caps = new Map(capped.map((p) => [p, program.row(-Infinity, 0)]));

@@ -145,7 +145,7 @@ function skewRows(program: LinearProgram, scene: Scene, terms: Terms, g: number)
   if (most === Infinity) return rows;
   const within = scene.options.groups[g]?.zoneSkew?.within ?? 'region';
   const scopes = new Map<string, Set<string>>();
-  const allowing = terms.zones === 'given' ? scene.given : terms;
+  const allowing = terms.reading === 'loosened' ? scene.given : terms;
   for (const at of usable(scene.options, scene.places(g), allowing, g)) {
     if (at.purchase === 'spot' && allowing.spotAtMost[g] === 0) continue;
     const scope = within === 'all' ? '' : `${at.provider}/${at.region}`;

@@ -1,29 +1,34 @@
 /**
- * The smallest of the irreducible clashing sets that these orders lead to: without any one of its members the rest of
- * it no longer clashes. QuickXplain (Junker, 2004): about 2k·log₂(n/k) questions for a set of k out of n.
+ * The irreducible clashing sets that these orders lead to: without any one of its members the rest of such a set no
+ * longer clashes. QuickXplain (Junker, 2004): about 2k·log₂(n/k) questions for a set of k out of n.
  *
  * @param orders the same members in different orders; an earlier one is rather kept than a later one
  * @param clashes whether a set clashes. All members together do; more members never clash less
+ * @returns each set once
  */
-export function smallestClash<T>(orders: readonly (readonly T[])[], clashes: (set: readonly T[]) => boolean): T[] {
+export function irreducibleClashes<T>(
+  orders: readonly (readonly T[])[],
+  clashes: (set: readonly T[]) => boolean,
+): T[][] {
   const number = new Map((orders[0] ?? []).map((member, i) => [member, i]));
-  const known = new Map<string, boolean>();
-  const ask = (set: readonly T[]): boolean => {
-    const key = set
+  const keyOf = (set: readonly T[]): string =>
+    set
       .map((member) => number.get(member) ?? -1)
       .toSorted((a, b) => a - b)
       .join(' ');
+  const known = new Map<string, boolean>();
+  const ask = (set: readonly T[]): boolean => {
+    const key = keyOf(set);
     const answer = known.get(key) ?? clashes(set);
     known.set(key, answer);
     return answer;
   };
-  let best: T[] | undefined;
+  const found = new Map<string, T[]>();
   for (const order of orders) {
-    const found = irreducible(order, ask);
-    if (!best || found.length < best.length) best = found;
-    if (best.length <= 1) break;
+    const set = irreducible(order, ask);
+    if (!found.has(keyOf(set))) found.set(keyOf(set), set);
   }
-  return best ?? [];
+  return [...found.values()];
 }
 
 function irreducible<T>(order: readonly T[], clashes: (set: readonly T[]) => boolean): T[] {

@@ -13,7 +13,7 @@ import type { Terms } from './rules.ts';
  */
 export interface Spend {
   /** provider → its offerings that some group may use: nodes for no one are not bought */
-  readonly wanted: (terms: Terms) => ReadonlyMap<string, readonly number[]>;
+  readonly wanted: (terms: Terms, buyers: readonly number[]) => ReadonlyMap<string, readonly number[]>;
   readonly measures: number;
   /** $/h for one replica of g, at [location × measures + m]; Infinity where it may not be */
   readonly together: (g: number, grain: Grain, terms: Terms) => Float64Array;
@@ -43,25 +43,25 @@ export function spendOf(options: Options, stated: Terms): Spend {
   }
   for (const o of options.kept) unit += (options.offerings[o]?.usdPerHour ?? 0) * (stated.atLeast[o] as number);
   const byOpen = new Map<string, ReadonlyMap<string, readonly number[]>>();
-  const wanted = (t: Terms): ReadonlyMap<string, readonly number[]> => {
-    if (t.towards.size > 0) return wantedOf(options, t);
-    const key = t.allow.join(' ');
-    const found = byOpen.get(key) ?? wantedOf(options, t);
+  const wanted = (t: Terms, buyers: readonly number[]): ReadonlyMap<string, readonly number[]> => {
+    if (t.towards.size > 0) return wantedOf(options, t, buyers);
+    const key = buyers.map((g) => `${g} ${t.allow[g]}`).join(' ');
+    const found = byOpen.get(key) ?? wantedOf(options, t, buyers);
     byOpen.set(key, found);
     return found;
   };
   return { wanted, measures: options.resources + 1, together, single, unit: Math.max(unit, 1e-9) };
 }
 
-function wantedOf(options: Options, terms: Terms): ReadonlyMap<string, readonly number[]> {
-  const { groups, offerings, fits, blocked, fine } = options;
+function wantedOf(options: Options, terms: Terms, buyers: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const { offerings, fits, blocked, fine } = options;
   const out = new Map<string, number[]>();
   for (let o = 0; o < offerings.length; o++) {
     const { provider } = offerings[o] as Candidate;
     const mine = out.get(provider) ?? [];
     out.set(provider, mine);
     const at = fine.locations[fine.of[o] as number] as Location;
-    for (let g = 0; g < groups.length; g++) {
+    for (const g of buyers) {
       const i = g * offerings.length + o;
       if ((fits[i] as number) <= 0 || !isOpen(terms, g, blocked[i] as number, at)) continue;
       mine.push(o);

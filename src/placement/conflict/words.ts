@@ -3,6 +3,7 @@ import type { Allowed } from '../../fleet/fleet.ts';
 import { DIMENSIONS, type Dimension, type Options } from './options.ts';
 import type { Opening, Relaxation } from './relax.ts';
 import { type Figure, isTogether, type Rule } from './rules.ts';
+import { domainOf } from './scene.ts';
 
 /** A rule as a person would say it. */
 export function inWords(options: Options, rule: Rule, relaxation: Relaxation | undefined): string {
@@ -11,7 +12,10 @@ export function inWords(options: Options, rule: Rule, relaxation: Relaxation | u
     if (kind === 'allow') {
       return `${named(groups.map((g) => options.groups[g]?.name ?? ''))} may only use ${allowedInWords(options, groups, relaxation)}`;
     }
-    return groups.length === 1 ? figureInWords(options, kind, groups) : figuresInWords(options, kind, groups);
+    const [only] = groups;
+    return groups.length === 1 && only !== undefined
+      ? figureInWords(options, kind, only)
+      : figuresInWords(options, kind, groups);
   }
   const { offerings, problem } = options;
   switch (rule.kind) {
@@ -26,15 +30,15 @@ export function inWords(options: Options, rule: Rule, relaxation: Relaxation | u
   }
 }
 
-function figureInWords({ groups }: Options, kind: Figure, [g]: readonly number[]): string {
-  const group = groups[g ?? -1];
+function figureInWords(options: Options, kind: Figure, g: number): string {
+  const group = options.groups[g];
   if (!group) return '';
   const { name, replicas, survive, spotAtMost, zoneSkew, perNodeAtMost } = group;
   switch (kind) {
     case 'replicas':
       return `${name} needs ${counted(replicas, 'replica')}`;
     case 'survive':
-      return `${name} must keep ${percent(survive?.share ?? 0)} of its ${counted(replicas, 'replica')} after the loss of any one ${survive?.loss}`;
+      return `${name} must keep ${percent(survive?.share ?? 0)} of its ${counted(replicas, 'replica')} after the loss of any one ${survive?.loss}${nowhereElse(options, g, survive?.loss ?? 'provider')}`;
     case 'reconnect':
       return `${name} must take in the clients of any one lost ${survive?.loss} in time`;
     case 'spotAtMost':
@@ -48,6 +52,16 @@ function figureInWords({ groups }: Options, kind: Figure, [g]: readonly number[]
     default:
       return kind satisfies never;
   }
+}
+
+/** Why no other share would help either: all nodes that hold the group go with one loss. */
+function nowhereElse({ offerings, fits, fine }: Options, g: number, loss: 'provider' | 'region' | 'zone'): string {
+  const domains = new Set<string>();
+  fine.of.forEach((l, o) => {
+    const at = fine.locations[l];
+    if (at && (fits[g * offerings.length + o] as number) > 0) domains.add(domainOf(at, loss));
+  });
+  return domains.size === 1 ? `, and every offering that holds it is at ${[...domains][0]}` : '';
 }
 
 /** The same rule of many groups. */
@@ -113,9 +127,9 @@ export function relaxationInWords(options: Options, rule: Rule, { to, offering }
       if (isTogether(rule)) return `${percent(1 - to / 1000)} fewer of each`;
       return to === 0 ? 'none' : `at most ${counted(to, 'replica')}`;
     case 'survive':
-      return to === 0 ? 'no survive' : `survive share at most ${to}`;
+      return to === 0 ? 'no survive rule' : `survive share at most ${to}`;
     case 'reconnect':
-      return `each replica taking in the clients of ${counted(to, 'lost one')}`;
+      return `each replica taking in the clients of ${to} lost ones`;
     case 'spotAtMost':
       return `spotAtMost at least ${to}`;
     case 'zoneSkew':
@@ -127,9 +141,9 @@ export function relaxationInWords(options: Options, rule: Rule, { to, offering }
     case 'atLeast':
       return to === 0 ? 'no such minimum' : `a minimum of at most ${counted(to, 'node')}`;
     case 'atMost': {
-      const o = offering ?? rule.offerings[0] ?? -1;
-      const more = to - (options.offerings[o]?.atMost ?? 0);
-      return `${count(more)} more ${more === 1 ? 'node' : 'nodes'}${rule.offerings.length > 1 ? ` of ${options.offerings[o]?.id}` : ''}`;
+      const limited = options.offerings.find((o) => o.id === offering);
+      const more = counted(to - (limited?.atMost ?? 0), 'more node', 'more nodes');
+      return rule.offerings.length > 1 ? `${more} of ${limited?.id}` : more;
     }
     case 'allow':
       return 'allowing more';
