@@ -52,6 +52,11 @@ const CLASHES: readonly (readonly [reason: string, Problem, Expected])[] = [
     },
   ],
   [
+    'no replica may be on any node',
+    problem([group('a', 4, 1, 1, { perNodeAtMost: 0 })], [aws]),
+    { 'perNodeAtMost/a': 'perNodeAtMost at least 1' },
+  ],
+  [
     'with one provider to choose from none may be lost, however many replicas there are',
     problem([group('a', 4, 1, 1, { survive: half })], [aws]),
     { 'survive/a': 'no survive rule' },

@@ -66,6 +66,7 @@ export class Cells {
     const { offerings, blocked } = scene.options;
     const { grain, free, scarce } = scene.places(g);
     const endless = new Uint8Array(grain.locations.length);
+    if ((terms.perNodeAtMost[g] as number) < 1) return [];
     for (const f of free) {
       if (isOpen(terms, g, f.blocked, grain.locations[f.location] as Location)) endless[f.location] = 1;
     }

@@ -6,7 +6,7 @@ import type { Spend } from './spend.ts';
 
 /**
  * Work that the questions about one problem may take, in rows and columns solved for. A count and not a clock, so that
- * the same problem has the same answer everywhere; about a second.
+ * the same problem has the same answer everywhere; about half a second.
  */
 export class Effort {
   private left: number;
@@ -75,7 +75,7 @@ export class Inquiry {
   /** Whether terms are known not to clash; out of effort none are, so a figure is not stated. */
   holds(terms: Terms): boolean {
     if (this.means.effort.spent) return false;
-    if (this.rough) {
+    if (this.rough && this.scene.coarse.size < this.scene.groups.length) {
       this.coarse ??= this.coarser();
       if (this.coarse.ask(terms).short) return false;
     }

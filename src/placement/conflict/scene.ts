@@ -155,6 +155,7 @@ export function standsEvenly(options: Options, terms: Terms, g: number, scarce: 
   const open = terms.allow[g] as number;
   const spotFree = (terms.spotAtMost[g] as number) >= 1;
   const noSpot = terms.spotAtMost[g] === 0;
+  if ((terms.perNodeAtMost[g] as number) < 1) return false;
   const usable = new Uint8Array(fine.locations.length);
   const firm = new Uint8Array(fine.locations.length);
   for (let o = 0; o < offerings.length; o++) {
