@@ -2,6 +2,7 @@ import type { LinearAnswer, LinearModel, LinearSolver } from '../ports.ts';
 import type { Instance } from './instance.ts';
 import { dot, scaledBound, signedDuals } from './dual.ts';
 import { type Items, Knapsack } from './knapsack.ts';
+import { resourcePrices } from './resource-prices.ts';
 import { fitsOn, settled } from './settle.ts';
 import { compressed } from './sparse.ts';
 import type { Master } from './master.ts';
@@ -28,12 +29,18 @@ export interface Pricing {
   readonly nodeWorth: Float64Array;
 }
 
+/** Columns that a round may add for a location: few where there are many, since most of them stay unused. */
 const PER_LOCATION = 4;
+const PER_ROUND = 200;
+/** Candidates of which a round looks for many fillings. */
+const VARIED = 6;
 const EXACT_PER_LOCATION = 30;
-const PER_ROUND = 900;
+const EXACT_PER_ROUND = 900;
+/** Relaxation and bound this near to each other are one. */
+const CLOSED = 4e-4;
 /** The objective is at rest when so many rounds have moved it by less than this share. */
 const STILL_ROUNDS = 3;
-const STILL = 3e-4;
+const STILL = 1e-3;
 /** How far duals are drawn towards the best seen so far. */
 const SMOOTHING = 0.6;
 /** A column must save this share of its node's price to be worth adding. */
@@ -47,6 +54,7 @@ export class ColumnModel {
   readonly patterns: Pattern[] = [];
   readonly instance: Instance;
   readonly master: Master;
+  private readonly solver: LinearSolver;
   private readonly linear: LinearModel;
   private readonly known = new Set<string>();
   private objective: Objective;
@@ -62,6 +70,7 @@ export class ColumnModel {
     this.instance = instance;
     this.master = master;
     this.objective = objective;
+    this.solver = solver;
     ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
     this.knapsack = new Knapsack(instance.groups.length, instance.resources);
     this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
@@ -143,7 +152,7 @@ export class ColumnModel {
    */
   converge(rounds: number, exactRounds = 0): LinearAnswer {
     const objectives: number[] = [];
-    let centre: { dual: Float64Array; bound: number } | undefined;
+    let centre = this.priceByResources();
     let exact = 0;
     let sketch = this.twins.some((others) => others.length > 0);
     for (let round = 0; ; round++) {
@@ -152,7 +161,8 @@ export class ColumnModel {
       objectives.push(answer.objective);
       const before = objectives.at(-1 - STILL_ROUNDS);
       const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
-      if (!still) {
+      const closed = centre && answer.objective - centre.bound < CLOSED * Math.abs(answer.objective);
+      if (!still && !closed) {
         if (centre) {
           const smooth = smoothed(centre.dual, answer.dual);
           const pricing = this.price(smooth, false, sketch);
@@ -169,10 +179,32 @@ export class ColumnModel {
         objectives.length = 0;
         continue;
       }
-      if (exact >= exactRounds || this.add(this.price(answer.dual, true).fresh) === 0) return answer;
+      if (exact >= exactRounds) return answer;
+      const pricing = this.price(answer.dual, true);
+      centre = this.better(centre, answer.dual, pricing);
+      if (answer.objective - centre.bound < CLOSED * Math.abs(answer.objective)) return answer;
+      if (this.add(pricing.fresh) === 0) return answer;
       exact++;
       objectives.length = 0;
     }
+  }
+
+  /**
+   * Duals to start from: every resource has one price everywhere, the dearest at which no node holds more than it
+   * costs. Far nearer to the truth than the duals of the first few columns.
+   */
+  private priceByResources(): { dual: Float64Array; bound: number } | undefined {
+    const prices = resourcePrices(this.instance, this.objective.nodePrice, this.solver);
+    if (!prices) return undefined;
+    const { groups, need, resources } = this.instance;
+    const dual = new Float64Array(this.master.rows.length);
+    groups.forEach((group, g) => {
+      const row = this.master.rows.findIndex((r) => r.name === `group/${group.name}`);
+      for (let r = 0; r < resources; r++) {
+        dual[row] = (dual[row] ?? 0) + (prices[r] ?? 0) * (need[g * resources + r] ?? 0);
+      }
+    });
+    return this.better(undefined, dual, this.price(dual, false));
   }
 
   private better(
@@ -220,8 +252,10 @@ export class ColumnModel {
       const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
       const weights = this.weights.subarray(o * resources, (o + 1) * resources);
       const filling = this.knapsack.solve(items, capacity, least(o), weights, thoroughly);
-      if (filling.value > least(o)) keep(o, items.spread(filling.counts, groups.length), filling.value);
-      return filling.bound;
+      const { bound } = filling;
+      if (filling.value <= least(o)) return bound;
+      keep(o, items.spread(filling.counts, groups.length), filling.value);
+      return bound;
     };
     for (let o = 0; o < candidates.length; o++) {
       if (sketch && (this.twinOf[o] ?? o) !== o) {
@@ -235,13 +269,38 @@ export class ColumnModel {
       const left = new Set(open);
       for (const { o, bound, filling, value } of settled(instance, open, replicaWorth)) {
         worth[o] = Math.min(worth[o] ?? Infinity, bound);
-        left.delete(o);
+        // a table that leaves a resource out may say too much: the search has a look as well
+        if (filling || bound <= least(o)) left.delete(o);
         if (filling) keep(o, filling, value);
       }
       for (const o of left) worth[o] = Math.min(worth[o] ?? Infinity, search(o, true));
     }
-    const fresh = bestPerLocation(found, exactly ? EXACT_PER_LOCATION : PER_LOCATION);
+    if (!exactly) this.vary(found, replicaWorth, least, keep);
+    const each = exactly ? EXACT_PER_LOCATION : Math.max(PER_LOCATION, Math.ceil(PER_ROUND / 4 / locations.length));
+    const fresh = bestPerLocation(found, each, exactly ? EXACT_PER_ROUND : 4 * PER_ROUND);
     return { fresh: sketch ? fresh.flatMap((p) => this.withTwins(p)) : fresh, worth, nodeWorth };
+  }
+
+  /** Other fillings of the nodes that save most in each location: a master problem needs many columns, not the best alone. */
+  private vary(
+    found: readonly Found[],
+    replicaWorth: Float64Array,
+    least: (o: number) => number,
+    keep: (o: number, filling: Int32Array, value: number) => void,
+  ): void {
+    const { instance } = this;
+    const { groups, locations, locationOf, resources } = instance;
+    const items = new ItemList(groups.length, resources);
+    for (const { candidate: o } of bestPerLocation(found, Math.max(1, Math.ceil(VARIED / locations.length)), VARIED)) {
+      itemsOn(instance, o, items, (g) => replicaWorth[g * locations.length + (locationOf[o] ?? 0)] ?? 0);
+      const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
+      const weights = this.weights.subarray(o * resources, (o + 1) * resources);
+      this.knapsack.look(items, capacity);
+      for (let i = 0; i < items.count; i++) {
+        const other = this.knapsack.around(items, i, weights);
+        if (other.value > least(o)) keep(o, items.spread(other.counts, groups.length), other.value);
+      }
+    }
   }
 
   private withTwins(pattern: Pattern): Pattern[] {
@@ -348,7 +407,7 @@ interface Found {
   readonly location: number;
 }
 
-function bestPerLocation(found: readonly Found[], most: number): Pattern[] {
+function bestPerLocation(found: readonly Found[], most: number, inAll: number): Pattern[] {
   const taken = new Map<number, number>();
   const chosen: Pattern[] = [];
   for (const f of found.toSorted((a, b) => b.saving - a.saving || a.pattern.candidate - b.pattern.candidate)) {
@@ -356,7 +415,7 @@ function bestPerLocation(found: readonly Found[], most: number): Pattern[] {
     if (here >= most) continue;
     taken.set(f.location, here + 1);
     chosen.push(f.pattern);
-    if (chosen.length >= PER_ROUND) break;
+    if (chosen.length >= inAll) break;
   }
   return chosen;
 }

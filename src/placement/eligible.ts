@@ -12,6 +12,11 @@ export function ruledOut(group: Group, candidate: Candidate): string | undefined
   return short === undefined ? undefined : `needs ${short}`;
 }
 
+/** Whether an offering is open to a group at all, whatever the size of either. */
+export function admits(group: Group, candidate: Candidate): boolean {
+  return notAllowed(group.allow, candidate) === undefined && !(candidate.purchase === 'spot' && group.spotAtMost === 0);
+}
+
 function notAllowed(allow: Allowed, c: Candidate): string | undefined {
   return (
     outside('provider', allow.provider, c.provider) ??

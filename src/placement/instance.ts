@@ -1,12 +1,13 @@
 import type { Resources } from '../quantity.ts';
+import { locationOf as placeOf, toldApart } from './classes.ts';
 import { ruledOut } from './eligible.ts';
 import type { Candidate, Group, Problem } from './problem.ts';
 
 /**
  * A problem with names turned into dense numbers, for the loops of the solver.
  *
- * A location is (provider, region, zone, purchase): every rule about where replicas are is a rule on replicas of a
- * group in a location.
+ * A location is (provider, region, zone, purchase), each as far as some rule tells it apart: every rule about where
+ * replicas are is a rule on replicas of a group in a location.
  */
 export interface Instance {
   readonly groups: readonly Group[];
@@ -54,16 +55,18 @@ export function instanceOf(problem: Problem, candidates: readonly Candidate[]): 
     1e15,
   );
 
+  const told = toldApart(problem);
   const locations: Location[] = [];
   const locationIndex = new Map<string, number>();
   const locationOf = new Int32Array(candidates.length);
   candidates.forEach((c, o) => {
-    const key = `${c.provider}/${c.region}/${c.zone}/${c.purchase}`;
+    const place = placeOf(told, c);
+    const key = `${place.provider}/${place.region}/${place.zone}/${place.purchase}`;
     let l = locationIndex.get(key);
     if (l === undefined) {
       l = locations.length;
       locationIndex.set(key, l);
-      locations.push({ provider: c.provider, region: c.region, zone: c.zone, purchase: c.purchase });
+      locations.push(place);
     }
     locationOf[o] = l;
   });

@@ -29,16 +29,24 @@ export interface Items {
  * Search nodes after which the best found and the root's bound are answered: small nodes are proved within it, large
  * ones have a bound that is tight anyway.
  */
-const SEARCH_NODES = 500;
+const SEARCH_NODES = 30_000;
+/** What is worth at most this share more than is worthwhile is not told apart from it. */
+const PROOF = 2e-3;
 const WEIGHT_ROUNDS = 8;
+/** When a bound is to be proved, the weights are worked out to the last per mille. */
+const WEIGHT_ROUNDS_THOROUGH = 30;
+/** Steps by which single weights are then moved up and down, as long as that helps. */
+const NUDGES = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001] as const;
+const CALMING = 0.8;
+const CALMING_THOROUGH = 0.88;
 const SLACK = 1e-9;
 /** How strongly scarce resources weigh in a greedy filling; each start fills differently. */
 const STARTS = [1, 0.25, 3] as const;
 /** Starts when any filling that is worthwhile will do. */
 const QUICK_STARTS = 1;
 /** Times that part of the best filling is taken out and filled anew, while no filling is worthwhile yet. */
-const REFILLS = 48;
-const REFILL_NODES = 120;
+const REFILLS = 400;
+const REFILL_NODES = 250;
 
 export class Knapsack {
   private readonly resources: number;
@@ -53,6 +61,7 @@ export class Knapsack {
   private readonly surrogateNeed: Float64Array;
   private bestValue = 0;
   private visited = 0;
+  private enough = 0;
 
   constructor(items: number, resources: number) {
     this.resources = resources;
@@ -74,8 +83,8 @@ export class Knapsack {
    * @param thoroughly false: the first filling above `worthwhile` will do
    */
   solve(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array, thoroughly = true): Filling {
-    this.shareOut(items, capacity);
-    const bound = this.surrogateBound(items, weights, worthwhile);
+    this.look(items, capacity);
+    const bound = this.surrogateBound(items, weights, worthwhile, thoroughly);
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
@@ -85,13 +94,18 @@ export class Knapsack {
       this.greedy(items, scarcity, weights);
     }
     if (!thoroughly) return { value: this.bestValue, bound, counts: this.best };
-    const proved = this.searchAll(items, weights);
-    if (!proved) this.refill(items, bound);
-    return { value: this.bestValue, bound: proved ? Math.min(bound, this.bestValue) : bound, counts: this.best };
+    const enough = worthwhile * (1 + PROOF);
+    const proved = bound <= enough || this.searchAll(items, weights, enough);
+    if (!proved && this.bestValue <= enough) this.refill(items, bound);
+    return {
+      value: this.bestValue,
+      bound: proved ? Math.min(bound, Math.max(this.bestValue, enough)) : bound,
+      counts: this.best,
+    };
   }
 
-  /** Needs as shares of the node. */
-  private shareOut(items: Items, capacity: Float64Array): void {
+  /** Takes up items and a node: their needs as shares of it. */
+  look(items: Items, capacity: Float64Array): void {
     const { resources, use } = this;
     for (let i = 0; i < items.count; i++) {
       for (let r = 0; r < resources; r++) {
@@ -101,13 +115,13 @@ export class Knapsack {
     }
   }
 
-  private surrogateBound(items: Items, weights: Float64Array, worthwhile: number): number {
+  private surrogateBound(items: Items, weights: Float64Array, worthwhile: number, thoroughly: boolean): number {
     const { resources, filled, order } = this;
     const trial = weights.slice();
     let best = Infinity;
     let step = 0.5;
     for (let i = 0; i < items.count; i++) order[i] = i;
-    for (let round = 0; round < WEIGHT_ROUNDS; round++) {
+    for (let round = 0; round < (thoroughly ? WEIGHT_ROUNDS_THOROUGH : WEIGHT_ROUNDS); round++) {
       const bound = this.fractional(items, trial);
       if (bound < best) {
         best = bound;
@@ -122,7 +136,31 @@ export class Knapsack {
         sum += w;
       }
       for (let r = 0; r < resources; r++) trial[r] = (trial[r] as number) / sum;
-      step *= 0.8;
+      step *= thoroughly ? CALMING_THOROUGH : CALMING;
+    }
+    return thoroughly ? this.nudged(items, weights, trial, best, worthwhile) : best;
+  }
+
+  /** The bound with weights moved one by one: the steps above circle around the best weights without meeting them. */
+  private nudged(items: Items, weights: Float64Array, trial: Float64Array, found: number, worthwhile: number): number {
+    let best = found;
+    for (const nudge of NUDGES) {
+      for (let r = 0, idle = 0; idle < 2 * this.resources && best > worthwhile; r = (r + 1) % this.resources) {
+        for (const factor of [1 + nudge, 1 / (1 + nudge)]) {
+          trial.set(weights);
+          // weights always add up to one: the node's room is one of each resource
+          const sum = 1 + (trial[r] as number) * (factor - 1);
+          trial[r] = (trial[r] as number) * factor;
+          for (let q = 0; q < this.resources; q++) trial[q] = (trial[q] as number) / sum;
+          const bound = this.fractional(items, trial);
+          if (bound < best * (1 - 1e-7)) {
+            best = bound;
+            weights.set(trial);
+            this.bestOrder.set(this.order);
+            idle = 0;
+          } else idle++;
+        }
+      }
     }
     return best;
   }
@@ -165,12 +203,35 @@ export class Knapsack {
     this.keepIfBest(value);
   }
 
-  /** Step by step, the item worth most for what it takes of resources weighed by their scarcity. */
-  private greedy(items: Items, scarcity: number, weights: Float64Array): void {
+  /**
+   * A filling around one item, which takes half of the room it could have: other columns than the best one, for a
+   * master problem that needs many. Call after `look` at the same items and node.
+   */
+  around(items: Items, i: number, weights: Float64Array): Filling {
+    this.best.fill(0);
+    this.bestValue = 0;
+    this.left.fill(1);
+    this.now.fill(0);
+    const n = Math.min(items.most[i] as number, (this.roomFor(i) + 1) >> 1);
+    if (n > 0) {
+      this.put(i, n);
+      this.greedy(items, STARTS[0], weights, n * (items.value[i] as number));
+    }
+    return { value: this.bestValue, bound: Infinity, counts: this.best };
+  }
+
+  /**
+   * Step by step, the item worth most for what it takes of resources weighed by their scarcity.
+   *
+   * @param begun worth of what is in the node already; absent = it is empty
+   */
+  private greedy(items: Items, scarcity: number, weights: Float64Array, begun?: number): void {
     const { resources, use, left, now } = this;
-    left.fill(1);
-    now.fill(0);
-    let value = 0;
+    if (begun === undefined) {
+      left.fill(1);
+      now.fill(0);
+    }
+    let value = begun ?? 0;
     for (;;) {
       let chosen = -1;
       let score = 0;
@@ -233,6 +294,7 @@ export class Knapsack {
         room -= (now[this.bestOrder[k] as number] as number) * (this.surrogateNeed[k] as number);
       }
       const before = this.bestValue;
+      this.enough = 0;
       this.visited = SEARCH_NODES - REFILL_NODES;
       this.search(items, 0, value, room);
       if (this.bestValue > before) idle = -1;
@@ -249,8 +311,12 @@ export class Knapsack {
     return count - 1;
   }
 
-  /** @returns whether the search went through, which proves the best found to be the best there is */
-  private searchAll(items: Items, weights: Float64Array): boolean {
+  /**
+   * @param enough what is worth no more need not be found
+   * @returns whether the search went through, which proves that nothing is worth more than the best found or `enough`
+   */
+  private searchAll(items: Items, weights: Float64Array, enough: number): boolean {
+    this.enough = enough;
     const { resources, use } = this;
     for (let k = 0; k < items.count; k++) {
       const i = this.bestOrder[k] as number;
@@ -278,7 +344,7 @@ export class Knapsack {
       optimistic += n * (items.value[i] as number);
       free -= n * w;
     }
-    if (optimistic <= this.bestValue * (1 + 1e-9)) return;
+    if (optimistic <= this.bestValue * (1 + 1e-9) || optimistic <= this.enough) return;
     const i = this.bestOrder[from] as number;
     for (let n = Math.min((items.most[i] as number) - (this.now[i] as number), this.roomFor(i)); n >= 0; n--) {
       if (n > 0) this.put(i, n);

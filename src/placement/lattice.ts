@@ -15,7 +15,7 @@ export interface LatticeItem {
 /** Points of a table: at most some milliseconds to fill. */
 const POINTS = 160_000;
 /** Points × pieces: what a table may take of memory and time. */
-const WORK = 8_000_000;
+const WORK = 1_500_000;
 
 export class Lattice {
   private readonly unit: Float64Array;

@@ -20,7 +20,7 @@ import { violations } from './verify.ts';
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
 const ROUNDS = 120;
 /** Rounds in which dynamic programming looks for what the search has overlooked. */
-const EXACT_ROUNDS = 5;
+const EXACT_ROUNDS = 40;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
 const HAIR = 1e-3;
