@@ -120,7 +120,7 @@ function withoutOne(problem: Problem, rule: Rule): Problem {
   }
 }
 
-function lacking<T extends object, K extends keyof T>(whole: T, key: K): T {
+function lacking<T extends object>(whole: T, key: keyof T): T {
   if (!(key in whole)) return whole;
   const rest = { ...whole };
   delete rest[key];
