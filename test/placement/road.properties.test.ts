@@ -71,6 +71,39 @@ function problemOf(
   );
 }
 
+/** Full nodes that are to hold the same replicas shuffled: what does not fit again goes on nodes of its own. */
+const shuffles = fc
+  .record({
+    kinds: fc.array(fc.nat(OFFERINGS.length - 1), { minLength: 2, maxLength: 5 }),
+    order: fc.infiniteStream(fc.nat(GROUPS.length - 1)),
+    slack: fc.option(fc.nat(1)),
+  })
+  .map(({ kinds, order, slack }) => {
+    const wishes = (): number[] => Array.from({ length: 20 }, () => order.next().value);
+    const running = kinds.map((o) => filled(OFFERINGS[o] as Candidate, wishes()));
+    let left = new Map(GROUPS.map((g, i) => [i, totalOf(running, g.name)]));
+    const nodes: PlacedNodes[] = [];
+    while ([...left.values()].some((n) => n > 0)) {
+      const o = OFFERINGS[kinds[nodes.length] ?? 1] as Candidate;
+      const some = wishes().concat([...left.keys()].flatMap((g) => Array.from({ length: left.get(g) ?? 0 }, () => g)));
+      const before = left;
+      const there = new Map(before);
+      const node = filled(
+        o,
+        some.filter((g) => take(there, g)),
+      );
+      left = new Map([...before].map(([g, n]) => [g, n - (node.replicas[GROUPS[g]?.name ?? ''] ?? 0)]));
+      nodes.push(node);
+    }
+    return { nodes, problem: problemOf(running, nodes, 1, slack) };
+  });
+
+function take(left: Map<number, number>, g: number): boolean {
+  const n = left.get(g) ?? 0;
+  left.set(g, n - 1);
+  return n > 0;
+}
+
 const RUNS = { numRuns: 400, seed: 20_261_123 };
 const unlimited = (p: Problem): Problem => ({ ...p, offerings: OFFERINGS });
 
@@ -81,6 +114,18 @@ describe('a road', () => {
         const road = roadTo(p, { nodes });
         if (road.ok) expect(replay(p, nodes, road.moves)).toEqual([]);
         else expect(road.why.length).toBeGreaterThan(0);
+      }),
+      RUNS,
+    );
+  });
+
+  it('sorts full nodes that trade replicas', () => {
+    fc.assert(
+      fc.property(shuffles, fc.nat(1), ({ problem: p, nodes }, surge) => {
+        const free = roadTo(unlimited(p), { nodes });
+        expect(free.ok && replay(unlimited(p), nodes, free.moves)).toEqual([]);
+        const tight = roadTo(p, { nodes }, { surge });
+        if (tight.ok) expect(replay(p, nodes, tight.moves, surge)).toEqual([]);
       }),
       RUNS,
     );
