@@ -1,3 +1,4 @@
+import { counted } from '../../figures.ts';
 import type { Placement } from '../placement.ts';
 import type { Problem } from '../problem.ts';
 import type { Preference } from './deliver.ts';
@@ -39,7 +40,7 @@ export function roadTo(
   const free = surge === Infinity ? undefined : roadWithin(start, Infinity);
   if (!free) return { ok: false, why: noWay(furthest(start)) };
   const least = leastSurge(start, surge, free.surge);
-  const nodes = least === 1 ? '1 extra node' : `${least} extra nodes`;
+  const nodes = counted(least, 'extra node');
   return {
     ok: false,
     why: [`no way was found with a surge of ${surge}; with ${nodes} at once there is one`],

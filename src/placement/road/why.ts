@@ -1,4 +1,4 @@
-import { named } from '../../figures.ts';
+import { counted, named } from '../../figures.ts';
 import { totals } from './running.ts';
 import type { Terrain } from './terrain.ts';
 import { spare, type Stand, type Yard } from './yard.ts';
@@ -13,7 +13,7 @@ export function hopeless(terrain: Terrain, stands: readonly Stand[]): readonly s
   const fewer = terrain.groups.flatMap(({ name, replicas }, g) => {
     const [now, then] = [have.get(g) ?? 0, want.get(g) ?? 0];
     return then < Math.min(replicas, now)
-      ? [`the placement has ${then} replicas of ${name}, and ${now} of the ${replicas} it needs run now`]
+      ? [`the placement has ${counted(then, 'replica')} of ${name}, and ${now} of the ${replicas} it needs run now`]
       : [];
   });
   const tooMany = terrain.offerings.flatMap(({ id, atMost = Infinity }, o) => {
@@ -42,7 +42,11 @@ export function noWay({ nodes, terrain }: Yard): readonly string[] {
   return [
     ...stuck.slice(0, TOLD),
     ...more,
-    ...(stuck.length > 0 ? ['no other node that it may use has room meanwhile, and none can be had beside them'] : []),
-    ...(closed.length > 0 ? [`${closed.length} nodes can’t open before others close, and those can’t be emptied`] : []),
+    ...(stuck.length > 0
+      ? ['no way was found to make room meanwhile, on nodes that run or on more that can be had']
+      : []),
+    ...(closed.length > 0
+      ? [`${counted(closed.length, 'node')} can’t open before others close, and no way was found to empty those`]
+      : []),
   ];
 }
