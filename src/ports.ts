@@ -50,8 +50,12 @@ export interface TrafficSource {
  */
 export interface LinearSolver {
   readonly name: string;
-  /** A model stays warm between solves: bounds, costs and columns may change. The caller closes it. */
-  open(rows: RowBounds): LinearModel;
+  /**
+   * A model stays warm between solves: bounds, costs and columns may change. The caller closes it.
+   *
+   * @param searchNodes with whole columns: nodes of the search tree after which the best answer found is given
+   */
+  open(rows: RowBounds, searchNodes?: number): LinearModel;
 }
 
 export interface RowBounds {
@@ -88,6 +92,8 @@ export type LinearAnswer =
       readonly dual: Float64Array;
       readonly objective: number;
     }
+  /** the search ended at its limit: whole and within the rules, but maybe not the best */
+  | { readonly status: 'found'; readonly primal: Float64Array; readonly objective: number }
   | { readonly status: 'infeasible' }
   /** the solver failed, ran into a limit or answered nonsense: `reason` says what */
   | { readonly status: 'failed'; readonly reason: string };

@@ -107,7 +107,7 @@ export class ColumnModel {
         fresh.map((p) => ({
           cost: this.objective.nodePrice[p.candidate] ?? 0,
           upper: Infinity,
-          entries: this.entriesOf(p),
+          entries: this.entriesOfPattern(p),
         })),
       ),
     );
@@ -303,6 +303,16 @@ export class ColumnModel {
     }
   }
 
+  /** Adds the best filling of every candidate, worthwhile or not: whole nodes need other sizes than fractions do. */
+  broaden(dual: Float64Array): void {
+    const { instance, master } = this;
+    const fillings = instance.candidates.flatMap((_, candidate) => {
+      const best = ColumnModel.bestFilling(instance, master, dual, candidate, false);
+      return best ? [{ candidate, filling: best.filling }] : [];
+    });
+    this.add(fillings);
+  }
+
   private withTwins(pattern: Pattern): Pattern[] {
     const others = (this.twins[pattern.candidate] ?? []).filter((o) => fitsOn(this.instance, o, pattern.filling));
     return [pattern, ...others.map((candidate) => ({ candidate, filling: pattern.filling }))];
@@ -314,6 +324,7 @@ export class ColumnModel {
     master: Master,
     dual: Float64Array,
     o: number,
+    thoroughly = true,
   ): { filling: Int32Array; value: number } | undefined {
     const { groups, resources } = instance;
     const items = itemsOn(instance, o, new ItemList(groups.length, resources), (g, l) =>
@@ -322,11 +333,25 @@ export class ColumnModel {
     if (items.count === 0) return undefined;
     const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
     const weights = new Float64Array(resources).fill(1 / resources);
-    const { counts, value } = new Knapsack(groups.length, resources).solve(items, capacity, 0, weights);
+    const { counts, value } = new Knapsack(groups.length, resources).solve(items, capacity, 0, weights, thoroughly);
     return { filling: items.spread(counts, groups.length), value };
   }
 
-  private entriesOf(p: Pattern): Entry[] {
+  priceOf(p: number): number {
+    return this.nodePriceOf(this.patterns[p]?.candidate ?? -1);
+  }
+
+  nodePriceOf(candidate: number): number {
+    return this.objective.nodePrice[candidate] ?? 0;
+  }
+
+  /** What pattern p puts into the rows. */
+  entriesOf(p: number): Entry[] {
+    const pattern = this.patterns[p];
+    return pattern ? this.entriesOfPattern(pattern) : [];
+  }
+
+  private entriesOfPattern(p: Pattern): Entry[] {
     const { locations, locationOf } = this.instance;
     const sums = new Map<number, number>();
     for (const { row, value } of this.master.nodeTerms[p.candidate] ?? []) sums.set(row, (sums.get(row) ?? 0) + value);

@@ -1,4 +1,5 @@
 import type { LinearSolver } from '../ports.ts';
+import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective } from './columns.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
@@ -39,12 +40,17 @@ export function pack(
   const prices = pricesAt(model, objective, dual);
   const nodes: { pattern: Whole['nodes'][number]['pattern']; count: number }[] = [];
   const short = new Map<number, number>();
+  // where contracts or running nodes make the same node cost now this and now that, the fractions know best
+  const plain =
+    instance.locations.length === 1 && problem.rules.commitments.length === 0 && problem.running.length === 0;
   for (let l = 0; l < instance.locations.length; l++) {
-    const kept = wholeParts(model, primal, l);
+    // few nodes are looked for all at once, of many only what is left of the fractions
+    const few = plain && nodesAt(model, primal, l) <= NODES;
+    const kept = few ? [] : wholeParts(model, primal, l);
     nodes.push(...kept);
     const rest = restOf(instance, l, quotas, kept);
     if (rest.every((n) => n === 0)) continue;
-    const more = packRest(problem, instance, l, rest, kept, prices, solver);
+    const more = packRest(problem, instance, l, rest, kept, prices, solver, few);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
@@ -65,6 +71,14 @@ function pricesAt(model: ColumnModel, { nodePrice, keptCredit }: Objective, dual
   const fresh = nodePrice.map((p, o) => Math.max(p - dot(ruled[o] ?? [], dual), LEAST * p));
   const running = fresh.map((p, o) => Math.max(p - (keptCredit[o] ?? 0), LEAST * (nodePrice[o] ?? 0)));
   return { fresh, running };
+}
+
+function nodesAt(model: ColumnModel, primal: Float64Array, l: number): number {
+  let nodes = 0;
+  model.patterns.forEach((pattern, p) => {
+    if (model.instance.locationOf[pattern.candidate] === l) nodes += primal[model.columnOf(p)] ?? 0;
+  });
+  return nodes;
 }
 
 function wholeParts(model: ColumnModel, primal: Float64Array, l: number): Whole['nodes'][number][] {
@@ -92,6 +106,7 @@ function packRest(
   kept: Whole['nodes'],
   prices: Prices,
   solver: LinearSolver,
+  few: boolean,
 ): Whole {
   const offers = offersAt(instance, l, kept, prices);
   const candidates = offers.map((offer) => offer.candidate);
@@ -117,7 +132,7 @@ function packRest(
     const answer = model.converge(ROUNDS, 2);
     const whole: Whole =
       answer.status === 'optimal'
-        ? dive(model, answer.primal)
+        ? best(model, [few ? branch(model, solver, answer.dual) : undefined, dive(model, answer.primal)])
         : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas) };
     return widened(
       whole,
@@ -128,6 +143,19 @@ function packRest(
   } finally {
     model.close();
   }
+}
+
+/** The cheapest of those that place most. */
+function best(model: ColumnModel, answers: readonly (Whole | undefined)[]): Whole {
+  const priced = answers
+    .filter((a) => a !== undefined)
+    .map((whole) => ({
+      whole,
+      missing: whole.missing.reduce((sum, n) => sum + n, 0),
+      cost: whole.nodes.reduce((sum, n) => sum + n.count * model.nodePriceOf(n.pattern.candidate), 0),
+    }))
+    .toSorted((a, b) => a.missing - b.missing || a.cost - b.cost);
+  return priced[0]?.whole ?? { nodes: [], missing: new Float64Array(model.instance.groups.length) };
 }
 
 /** The candidates of a location with what is left of their limits: one that runs is there twice, at either price. */

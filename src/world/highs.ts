@@ -4,6 +4,9 @@ import type { Columns, LinearAnswer, LinearModel, LinearSolver, RowBounds } from
 /** Simplex iterations after which a solve is given up: a count, not a time, so that a replay decides alike on any machine. */
 const ITERATION_LIMIT = 200_000;
 
+/** A search ends when its answer is this near to its own bound. */
+const SEARCH_GAP = 1e-3;
+
 /**
  * HiGHS in WebAssembly behind the {@link LinearSolver} port. Loading takes some tens of milliseconds.
  *
@@ -14,10 +17,10 @@ export async function loadHighs(): Promise<LinearSolver> {
   // the package's types describe its CommonJS build; its ESM build exports the loader itself as default
   const load = highsModule as unknown as (typeof highsModule)['default'];
   const highs = await load();
-  return { name: 'highs', open: (rows) => openModel(highs, rows) };
+  return { name: 'highs', open: (rows, searchNodes) => openModel(highs, rows, searchNodes) };
 }
 
-function openModel(highs: Highs, rows: RowBounds): LinearModel {
+function openModel(highs: Highs, rows: RowBounds, searchNodes?: number): LinearModel {
   const model = highs.createModel();
   model.options.set({
     output_flag: false,
@@ -25,6 +28,8 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
     simplex_strategy: 4,
     presolve: 'off',
     random_seed: 1,
+    // a search is worth its preparation; a single linear program as small as ours is not
+    ...(searchNodes !== undefined && { mip_max_nodes: searchNodes, mip_rel_gap: SEARCH_GAP, presolve: 'on' }),
   });
   const rowCount = rows.lower.length;
   let columnCount = 0;
@@ -76,6 +81,18 @@ function openModel(highs: Highs, rows: RowBounds): LinearModel {
         model.run();
         const status = model.getModelStatus();
         if (status === highs.constants.modelStatus.infeasible) return { status: 'infeasible' };
+        if (whole && status === highs.constants.modelStatus.solutionLimit) {
+          const found = accepted(
+            model.getSolution().colValue,
+            new Float64Array(rowCount),
+            model.getObjectiveValue(),
+            columnCount,
+            rowCount,
+          );
+          return found.status === 'optimal'
+            ? { status: 'found', primal: found.primal, objective: found.objective }
+            : found;
+        }
         if (status !== highs.constants.modelStatus.optimal)
           return { status: 'failed', reason: `HiGHS model status ${status}` };
         const { colValue, rowDual } = model.getSolution();
