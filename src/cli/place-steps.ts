@@ -16,7 +16,7 @@ export function stepSection(problem: Problem, placement: Placement, most: number
   if (!road.ok) return { kind: 'list', title: 'No steps lead there', items: cut(road.why, most) };
   if (road.moves.length === 0) return { kind: 'list', title: 'Steps', items: ['none: what runs is what is wanted'] };
   const extra = road.surge > 0 ? `, ${counted(road.surge, 'extra node')} at most at once` : '';
-  const assumed = `what ${counted(road.assumed, 'node')} of today’s hold is not known: taken to be what is wanted`;
+  const assumed = `what ${counted(road.assumed, 'running node')} ${road.assumed === 1 ? 'holds' : 'hold'} is not known: taken to be what is wanted`;
   return {
     kind: 'list',
     title: 'Steps',
