@@ -13,11 +13,14 @@ export const declareWhyNot: Declare = (program, io, finish) => {
   deciding(
     program
       .command('why-not')
-      .argument('<offering>', "an offering's id or an instance type, * allowed: 'm7i.*', 'gcp/*/spot'"),
+      .argument(
+        '<offering>',
+        "an offering's id or an instance type, * allowed: 'm7i.*', 'gcp/*/spot'; or a vendor: azure",
+      ),
   )
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .option('--limit <n>', 'most answers, the cheapest offerings first', wholeNumber, 10)
-    .description('tell why an offering is not in the plan, and at which price it would be')
+    .description('tell why an offering or a vendor is not in the plan, and at which discount it would be')
     .action(async (asked: string, file: string, given: Given) => finish(await why(io, asked, file, given)));
 };
 
@@ -36,7 +39,8 @@ async function why(io: Io, asked: string, file: string, given: Given): Promise<E
     import('./print.ts'),
   ]);
   const { soldTypes } = await import('../wire.ts');
-  const answers = whyNot(decided, asked, given.limit, await soldTypes(decided.fleet));
+  const { loadHighs } = await import('../world/highs.ts');
+  const answers = whyNot(decided, asked, given.limit, await soldTypes(decided.fleet), await loadHighs());
   const known = answers.answers.some((a) => a.because !== 'unknown' && a.because !== 'not-in-fleet');
   if (given.output === 'json') printJson(io, answers);
   else printLines(io, whyNotText(answers));

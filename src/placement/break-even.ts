@@ -30,7 +30,7 @@ const NEAR = 5e-4;
 /**
  * For each vendor that a placement leaves out, or all but leaves out, the least discount at which it could come in:
  * with less, the placement's duals prove that the vendor saves nothing. Where they are not the only ones that prove
- * the bound it may take more; {@link vendorEntry} tells what, for the price of solving again. Vendors that no group
+ * the bound it may take more; {@link vendorEntries} tells what, for the price of solving again. Vendors that no group
  * may use are left out, and a placement without duals (a fallback) tells of none.
  *
  * @returns the nearest to entering first

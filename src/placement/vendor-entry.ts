@@ -10,7 +10,7 @@ import { spendBoundOf } from './relaxed.ts';
 
 const ROUNDS = 120;
 const EXACT_ROUNDS = 5;
-/** Discounts at which the vendor is looked for first, on top of the one below which it is known to stay out. */
+/** Discounts at which a vendor is looked for, until it is found. */
 const TRIED = [0.01, 0.05, 0.2, 0.5, 1] as const;
 const STEPS = 10;
 /** A share of the price: steps smaller than this are the end. */
@@ -26,34 +26,34 @@ interface Solution {
 }
 
 /**
- * The discount on all of a vendor's prices at which the relaxation begins to use it, or to use more of it: what a
- * negotiated discount would have to be (vendor shares are counted at list price, and stay).
+ * The discounts on all of a vendor's prices at which the relaxation begins to use it, or to use more of it: what
+ * negotiated discounts would have to be (vendor shares are counted at list price, and stay).
  *
  * With a cut price the optimum is the least of the solutions' costs, each a line in the price; where the vendor's
  * first line crosses the one of today is found by Newton's steps on the crossing (Dinkelbach, 1967), each with the
  * optimum at the last crossing. Both ends are solutions that exist, so it does enter there.
  *
- * @param atLeast discount below which the vendor is known to stay out
- * @returns undefined when the vendor has no offering that could be used, or the solver gives no usable answer
+ * @returns one for each vendor in the order asked, without those that have no offering that could be used, and those
+ *   for which the solver gives no usable answer
  */
-export function vendorEntry(
+export function vendorEntries(
   problem: Problem,
-  provider: string,
+  providers: readonly string[],
   solver: LinearSolver,
-  atLeast = 0,
-): BreakEven | undefined {
-  const front = frontOf(problem, provider);
-  const known = new Set(front.map((c) => c.id));
-  const instance = instanceOf(problem, [...pruned(problem).filter((c) => !known.has(c.id)), ...front]);
-  if (instance.candidates.every((c, o) => c.provider !== provider || instance.groupsOn[o]?.length === 0)) {
-    return undefined;
-  }
+): readonly BreakEven[] {
+  const fronts = providers.flatMap((provider) => frontOf(problem, provider));
+  const known = new Set(fronts.map((c) => c.id));
+  const instance = instanceOf(problem, [...pruned(problem).filter((c) => !known.has(c.id)), ...fronts]);
+  const usable = providers.filter((provider) =>
+    instance.candidates.some((c, o) => c.provider === provider && (instance.groupsOn[o]?.length ?? 0) > 0),
+  );
+  if (usable.length === 0) return [];
   const spendBound = spendBoundOf(problem);
   const factor = multipliersOf(problem.rules.discounts, () => spendBound);
   const master = masterOf(problem, instance, factor);
-  const model = new ColumnModel(instance, master, solver, objectiveAt(instance, master, provider, 1));
+  const model = new ColumnModel(instance, master, solver, objectiveAt(instance, master, '', 1));
   try {
-    return new Search(model, provider).from(atLeast);
+    return usable.flatMap((provider) => new Search(model, provider).breakEven() ?? []);
   } finally {
     model.close();
   }
@@ -69,10 +69,10 @@ class Search {
     this.provider = provider;
   }
 
-  from(atLeast: number): BreakEven | undefined {
+  breakEven(): BreakEven | undefined {
     if (!this.at(1, ROUNDS)) return undefined;
     for (const more of TRIED) {
-      const price = Math.max(0, 1 - atLeast - more);
+      const price = Math.max(0, 1 - more);
       const entered = this.enteredAt(price);
       if (entered) return this.firstCrossing(entered);
       if (price === 0) break;

@@ -2,6 +2,7 @@ import { PROVIDERS } from '../catalog/offering.ts';
 import type { GroupDemand } from '../demand/demand.ts';
 import type { Service } from '../fleet/fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
+import type { LinearSolver } from '../ports.ts';
 import type { Resources } from '../quantity.ts';
 import type { Instant } from '../units.ts';
 import { instant } from '../units.ts';
@@ -62,8 +63,11 @@ export interface PoolWhy {
   readonly waiting: readonly Waiting[];
 }
 
-/** @param subject the name of a pool, a service or a group, or an offering's id or type: looked for in this order */
-export function explain(decided: Omit<Decided, 'judgements'>, subject: string): Explanation {
+/**
+ * @param subject the name of a pool, a service or a group, an offering's id or type, or a vendor: looked for in this order
+ * @param solver for what a vendor would have to cost
+ */
+export function explain(decided: Omit<Decided, 'judgements'>, subject: string, solver?: LinearSolver): Explanation {
   const { plan } = decided;
   const pool = plan.pools.find((p) => p.pool === subject);
   if (pool) return { kind: 'pool', pool: poolWhy(decided, pool), groups: groupsOn(decided, [pool]) };
@@ -76,7 +80,7 @@ export function explain(decided: Omit<Decided, 'judgements'>, subject: string): 
     const whys = pools.map((p) => poolWhy(decided, p));
     return { kind: 'offering', offering: subject, pools: whys, groups: groupsOn(decided, pools) };
   }
-  const why = whyNot(decided, subject);
+  const why = whyNot(decided, subject, undefined, undefined, solver);
   if (namesOffering(subject) && why.answers.some((a) => a.because !== 'unknown')) return { kind: 'not-in-plan', why };
   return { kind: 'unknown', subject, nearest: nearestTo(subject, decided) };
 }

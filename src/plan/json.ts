@@ -5,6 +5,7 @@ import type { Placement } from '../placement/placement.ts';
 import { verdictOf } from '../policy/gate.ts';
 import { HOURS_PER_MONTH, instant, isoOf, secondsBetween, type Instant } from '../units.ts';
 import { byText } from './order.ts';
+import { sparedVendors } from './vendors.ts';
 import type { Bill, Decided, Step } from './plan.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -13,7 +14,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * A plan as a document for other programs, schemaVersion 1. The order of the keys is fixed, numbers carry twelve
  * digits, and what is not known is null. Every field and its unit: docs/plan.md
  */
-export function planJson({ observation, plan, judgements }: Decided): Json {
+export function planJson(decided: Decided): Json {
+  const { observation, plan, judgements } = decided;
   const { totals } = plan;
   return clean({
     schemaVersion: 1,
@@ -49,6 +51,14 @@ export function planJson({ observation, plan, judgements }: Decided): Json {
       reason: w.reason,
     })),
     uncovered: { ...plan.uncovered },
+    vendors: sparedVendors(decided).map((v) => ({
+      provider: v.provider,
+      nodes: v.nodes,
+      discountAtLeast: v.discount,
+      offering: v.offering,
+      listUsdPerHour: v.listUsdPerHour,
+      entersAtUsdPerHour: v.entersAtUsdPerHour,
+    })),
     policies: judgements.map(({ name, verdict, reason, usdPerHour, per }) => ({
       name,
       verdict,

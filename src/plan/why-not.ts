@@ -1,9 +1,10 @@
-import { placeOf, type Offering } from '../catalog/offering.ts';
+import { placeOf, PROVIDERS, type Offering, type ProviderName } from '../catalog/offering.ts';
 import { globMatch } from '../fleet/glob.ts';
 import { nearest } from '../fleet/nearest.ts';
 import { ruledOut, shortOf } from '../placement/eligible.ts';
 import { entryOf, type Entry } from '../placement/enter.ts';
 import type { Candidate, Group } from '../placement/problem.ts';
+import type { LinearSolver } from '../ports.ts';
 import { NO_RESOURCES } from '../quantity.ts';
 import { amount, counted, named, percent, percentChange, rate } from '../figures.ts';
 import { shortened } from '../trouble.ts';
@@ -11,6 +12,7 @@ import type { UsdPerHour } from '../units.ts';
 import { byText } from './order.ts';
 import type { Decided } from './plan.ts';
 import { reachable } from './reachable.ts';
+import { vendorText, vendorWhys, type VendorWhy } from './vendors.ts';
 
 /** Why an offering is not in a plan: the first thing in its way, in the order in which a plan is made. */
 interface WhyNot {
@@ -21,6 +23,10 @@ interface WhyNot {
   readonly usdPerHour?: number;
   /** with `dearer` and `even`: what would bring it in */
   readonly entry?: Entry;
+  /** of an offering with `entry`: the share of its price that would have to come off; 0 where none has to */
+  readonly discount?: number;
+  /** asked for a vendor as a whole: what would bring it in, or more of it */
+  readonly vendor?: VendorWhy;
 }
 
 export type Because =
@@ -48,16 +54,20 @@ export interface WhyNotAnswers {
 }
 
 /**
- * @param asked an offering's id or an instance type, `*` for any run of characters
+ * @param asked a vendor's name, an offering's id or an instance type, `*` for any run of characters
  * @param limit most answers, the cheapest offerings first
  * @param sold what the catalog has in the fleet's regions beside the types that pools and templates name, by type
+ * @param solver tells of a vendor at which discount it enters; without it only whether it is used
  */
 export function whyNot(
   decided: Omit<Decided, 'judgements'>,
   asked: string,
   limit = 10,
   sold: ReadonlyMap<string, Sold> = new Map(),
+  solver?: LinearSolver,
 ): WhyNotAnswers {
+  const vendor = PROVIDERS.find((provider) => provider === asked);
+  if (vendor !== undefined) return { asked, answers: [vendorAnswer(decided, vendor, solver)], more: 0 };
   const { offerings } = decided.observation;
   const matching = offerings.filter((o) => globMatch(asked, asked.includes('/') ? o.id : o.type));
   if (matching.length === 0) return { asked, answers: [unknown(decided, asked, sold)], more: 0 };
@@ -68,6 +78,41 @@ export function whyNot(
     more: Math.max(0, cheapest.length - limit),
   };
 }
+
+function vendorAnswer(
+  decided: Omit<Decided, 'judgements'>,
+  provider: ProviderName,
+  solver: LinearSolver | undefined,
+): WhyNot {
+  const { fleet, observation, problem, plan } = decided;
+  const answer = (because: Because, text: string, vendor?: VendorWhy): WhyNot => ({
+    offering: provider,
+    because,
+    text,
+    ...(vendor && { vendor }),
+  });
+  if (!fleet.clouds.some((c) => c.provider === provider))
+    return answer('not-in-fleet', `the fleet is not on ${provider}`);
+  const own = problem.offerings.filter((o) => o.provider === provider);
+  if (own.length === 0) {
+    const all = observation.offerings.filter((o) => o.provider === provider);
+    return answer(
+      'no-pool',
+      `no pool or template can bring any of the ${counted(all.length, 'offering')} of ${provider}`,
+    );
+  }
+  const users = problem.groups.filter((g) => g.replicas > 0 && own.some((o) => forbids(decided, g, o) === undefined));
+  if (users.length === 0) return answer('ruled-out', `no group may use any of its ${counted(own.length, 'offering')}`);
+  if (plan.placement.status === 'infeasible') return answer('no-placement', NO_PLACEMENT);
+  const why = solver && vendorWhys(decided, [provider], solver)[0];
+  const text = why && vendorText(why);
+  const placed = plan.placement.nodes.some((n) => n.offering.startsWith(`${provider}/`));
+  if (placed) return answer('in-plan', text === undefined ? `${provider} is in the plan` : `${provider} ${text}`, why);
+  if (!why || text === undefined) return answer('dearer', `${provider} is not used: nothing of it is worth its price`);
+  return answer(why.discount === 0 ? 'even' : 'dearer', `${provider} ${text}`, why);
+}
+
+const NO_PLACEMENT = 'no placement keeps every rule, so nothing was chosen';
 
 function unknown(
   { fleet, observation }: Omit<Decided, 'judgements'>,
@@ -150,7 +195,7 @@ function answerFor(decided: Omit<Decided, 'judgements'>, offering: Offering): Wh
     because,
     text,
     usdPerHour: offering.price.usdPerHour,
-    ...(entry && { entry }),
+    ...(entry && { entry, discount: Math.max(0, 1 - ratioOf(decided, offering, entry)) }),
   });
   const placed = plan.placement.nodes.filter((n) => n.offering === offering.id).reduce((sum, n) => sum + n.count, 0);
   if (placed > 0) return answer('in-plan', inPlan(decided, offering, placed));
@@ -170,8 +215,7 @@ function answerFor(decided: Omit<Decided, 'judgements'>, offering: Offering): Wh
     const short = users.map((g) => `${g.name} needs ${shortOf(g.requests, candidate.allocatable)}`);
     return answer('nothing-fits', `no replica that may run here fits on a node: ${named(short)}`);
   }
-  if (plan.placement.status === 'infeasible')
-    return answer('no-placement', 'no placement keeps every rule, so nothing was chosen');
+  if (plan.placement.status === 'infeasible') return answer('no-placement', NO_PLACEMENT);
   const entry = entryOf(problem, plan.placement, candidate);
   return entry ? priced(decided, offering, candidate, entry, answer) : answer('dearer', fallbackText(decided));
 }
@@ -214,7 +258,7 @@ function priced(
   const extra = price - offering.price.usdPerHour;
   const cost = `it costs ${rate(price)}${extra > 5e-5 ? `, ${amount(extra)} of it for expected interruptions` : ''}`;
   if (worth < price * (1 - EVEN)) {
-    const text = `dearer: a node carries at best ${carries}, worth ${rate(worth)} at this plan's prices; ${cost}; it would enter at ${rate(worth)} (${percentChange(worth / price - 1)})`;
+    const text = `dearer: a node carries at best ${carries}, worth ${rate(worth)} at this plan's prices; ${cost}; it enters at ${percentChange(worth / price - 1)} of its list price, ${rate((worth / price) * offering.price.usdPerHour)}`;
     return answer('dearer', text, entry);
   }
   const gap = percent(plan.placement.gap);
@@ -223,6 +267,13 @@ function priced(
     `as good as what was chosen: a node carries ${carries}, worth ${rate(worth)}; ${cost}. The plan is within ${gap} of its bound without it`,
     entry,
   );
+}
+
+/** Price at which an offering enters over its price; expected interruptions are a share of it, so of the list price too. */
+function ratioOf({ problem }: Pick<Decided, 'problem'>, offering: Offering, { entersAtUsdPerHour }: Entry): number {
+  const candidate = problem.offerings.find((c) => c.id === offering.id);
+  const ratio = entersAtUsdPerHour / (candidate?.usdPerHour ?? offering.price.usdPerHour);
+  return ratio >= 1 - EVEN ? 1 : ratio;
 }
 
 /** Dual prices are exact to the solver's tolerance; nearer than this, an offering is neither dearer nor cheaper. */

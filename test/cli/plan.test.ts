@@ -192,7 +192,7 @@ describe('godwit explain and why-not', () => {
   it('tells what keeps an offering out', async () => {
     const { code, out } = await godwit('why-not', 'dear', 'fleet.yaml', '--offline');
     expect(code).toBe(0);
-    expect(out).toContain('it would enter at $0.6200/h (−31.1%)');
+    expect(out).toContain('it enters at −31.1% of its list price, $0.6200/h');
     expect(out).toContain('no pool has it and no template may open one');
   });
 
@@ -204,6 +204,38 @@ describe('godwit explain and why-not', () => {
       more: 1,
       answers: [{ because: 'dearer' }],
     });
+  });
+
+  it('tells what the rules and the vendors of a fleet cost', async () => {
+    const { code, out } = await godwit('explain', '--rules', 'fleet.yaml', '--offline');
+    expect(code).toBe(0);
+    expect(out).toContain('What the rules of tiny cost');
+    expect(out).toContain('kubernetes has ');
+  });
+
+  it('and as JSON', async () => {
+    const { code, out } = await godwit('explain', '--rules', 'fleet.yaml', '--offline', '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      schemaVersion: 1,
+      kind: 'rules',
+      fleet: 'tiny',
+      oneMore: { 'gateway/eu': {} },
+    });
+  });
+
+  it('takes no subject beside --rules', async () => {
+    const { code, out, err } = await godwit('explain', '--rules', 'gateway/eu', 'fleet.yaml', '--offline');
+    expect([code, out]).toEqual([64, '']);
+    expect(err).toContain('fleet.yaml: --rules is about the whole fleet and takes no subject');
+  });
+
+  it('tells of a vendor that the fleet is not on, and of one it is on', async () => {
+    const missing = await godwit('why-not', 'azure', 'fleet.yaml', '--offline');
+    expect([missing.code, missing.out]).toEqual([64, 'azure\n  the fleet is not on azure\n']);
+    const used = await godwit('why-not', 'kubernetes', 'fleet.yaml', '--offline');
+    expect(used.code).toBe(0);
+    expect(used.out).toContain('kubernetes has ');
   });
 
   it.each([

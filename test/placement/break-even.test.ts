@@ -5,7 +5,7 @@ import { place } from '../../src/placement/place.ts';
 import type { Problem } from '../../src/placement/problem.ts';
 import { relaxed } from '../../src/placement/relaxed.ts';
 import type { LinearSolver } from '../../src/ports.ts';
-import { vendorEntry } from '../../src/placement/vendor-entry.ts';
+import { vendorEntries } from '../../src/placement/vendor-entry.ts';
 import { loadHighs } from '../../src/world/highs.ts';
 import { group, offering, problem } from './build.ts';
 
@@ -110,7 +110,7 @@ describe('the discount at which the relaxation begins to use a vendor', () => {
   const exactly = (p: Problem, provider = 'azure'): unknown => {
     const placement = place(p, solver);
     const known = breakEvens(p, placement).find((b) => b.provider === provider)?.discount ?? 0;
-    const found = vendorEntry(p, provider, solver, known);
+    const [found] = vendorEntries(p, [provider], solver);
     if (found) expect(found.discount).toBeGreaterThanOrEqual(known - 1e-6);
     return found && [found.offering.split('/')[3], Number(found.discount.toFixed(4))];
   };
@@ -165,5 +165,14 @@ describe('the discount at which the relaxation begins to use a vendor', () => {
     };
     const p = problem(work, [aws, azure(4, 1)], { commitments: [reserved] as never });
     expect(exactly(p)).toEqual(['t4x16', 1]);
+  });
+
+  it('answers several vendors at once as it answers each', () => {
+    const p = problem(work, [aws, azure(4, 1.25), gcp(4, 1.6)]);
+    const both = vendorEntries(p, ['gcp', 'azure'], solver);
+    expect(both.map((b) => [b.provider, Number(b.discount.toFixed(4))])).toEqual([
+      ['gcp', 0.375],
+      ['azure', 0.2],
+    ]);
   });
 });

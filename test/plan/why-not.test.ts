@@ -100,7 +100,7 @@ describe('why not', () => {
       'dearer',
       'm7i.2xlarge',
       'dearer',
-      "dearer: a node carries at best 8 × gateway/eu, worth $0.4000/h at this plan's prices; it costs $0.6000/h; it would enter at $0.4000/h (−33.3%)",
+      "dearer: a node carries at best 8 × gateway/eu, worth $0.4000/h at this plan's prices; it costs $0.6000/h; it enters at −33.3% of its list price, $0.4000/h",
     ],
     ['in the plan', cheap.id, 'in-plan', 'it is in the plan: '],
   ];

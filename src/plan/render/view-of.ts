@@ -2,6 +2,7 @@ import { count, counted, monthly, monthlyChange, percentChange, rate, rateChange
 import { verdictOf } from '../../policy/gate.ts';
 import { usdPerMonth } from '../../units.ts';
 import type { Decided } from '../plan.ts';
+import { sparedVendors, vendorText } from '../vendors.ts';
 import {
   boundText,
   demandSection,
@@ -36,7 +37,8 @@ export function viewOf(decided: Decided, full = false): View {
   };
 }
 
-function headlineOf({ plan, judgements }: Decided): readonly string[] {
+function headlineOf(decided: Decided): readonly string[] {
+  const { plan, judgements } = decided;
   const { usdPerHourBefore: before, usdPerHourAfter: after, usdPerHourGoal: goal, launch, drain } = plan.totals;
   const change = after - before;
   const relative = before > 0 ? percentChange(change / before) : monthly(usdPerMonth(after));
@@ -44,6 +46,10 @@ function headlineOf({ plan, judgements }: Decided): readonly string[] {
     `${rate(before)} → ${rate(after)}   ${rateChange(change)}   ${monthlyChange(usdPerMonth(change))}   (${relative})`,
     ...(Math.abs(goal - after) >= 0.005 ? [goalText(plan)] : []),
     boundText(plan),
+    ...sparedVendors(decided).flatMap((v) => {
+      const text = vendorText(v);
+      return text === undefined ? [] : [`${v.provider} ${text}`];
+    }),
     plan.steps.length === 0
       ? 'no steps: nothing changes'
       : `${counted(plan.steps.length, 'step')}: ${counted(launch, 'node')} started, ${count(drain)} drained`,
