@@ -6,6 +6,7 @@ import { resourcePrices } from './resource-prices.ts';
 import { fitsOn, settled } from './settle.ts';
 import { compressed } from './sparse.ts';
 import type { Master } from './master.ts';
+import { type Limit, RELAXED_BY } from './limit.ts';
 import type { Entry } from './rows.ts';
 
 /** One way to fill one node: replicas of each group on a node of a candidate. */
@@ -54,6 +55,7 @@ export class ColumnModel {
   readonly patterns: Pattern[] = [];
   readonly instance: Instance;
   readonly master: Master;
+  readonly limit: Limit;
   private readonly solver: LinearSolver;
   private readonly linear: LinearModel;
   private readonly known = new Set<string>();
@@ -66,7 +68,8 @@ export class ColumnModel {
   /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
   private readonly weights: Float64Array;
 
-  constructor(instance: Instance, master: Master, solver: LinearSolver, objective: Objective) {
+  constructor(instance: Instance, master: Master, solver: LinearSolver, objective: Objective, limit: Limit = {}) {
+    this.limit = limit;
     this.instance = instance;
     this.master = master;
     this.objective = objective;
@@ -157,7 +160,7 @@ export class ColumnModel {
     let sketch = this.twins.some((others) => others.length > 0);
     for (let round = 0; ; round++) {
       const answer = this.solve();
-      if (answer.status !== 'optimal' || round >= rounds) return answer;
+      if (answer.status !== 'optimal' || round >= rounds || this.limit.expired?.(RELAXED_BY)) return answer;
       objectives.push(answer.objective);
       const before = objectives.at(-1 - STILL_ROUNDS);
       const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);

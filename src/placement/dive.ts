@@ -1,4 +1,5 @@
 import type { ColumnModel, Pattern } from './columns.ts';
+import { ROUNDED_BY } from './limit.ts';
 
 /** Whole nodes: how many of each pattern, and what no node was found for. */
 export interface Whole {
@@ -28,6 +29,12 @@ export function dive(model: ColumnModel, fractional: Float64Array): Whole {
   for (let round = 0; round < ROUNDS; round++) {
     const loose = fixWhole(model, primal, floor, forbidden);
     if (loose.length === 0) return whole(model, primal);
+    // no time left: every fraction up, which covers everything and may cost more
+    if (model.limit.expired?.(ROUNDED_BY))
+      return whole(
+        model,
+        primal.map((x) => Math.ceil(x - NEARLY)),
+      );
     const sure = cautious ? [] : loose.filter((x) => x.part >= SURE);
     const batch = sure.length > 0 ? sure : loose.slice(0, cautious ? 1 : Math.ceil(loose.length / 8));
     for (const { p, value } of batch) model.bound(p, Math.ceil(value - NEARLY), Infinity);

@@ -4,6 +4,7 @@ import { ColumnModel, type Objective } from './columns.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
 import { type Instance, instanceOf } from './instance.ts';
+import { type Limit, RELAXED_BY } from './limit.ts';
 import { masterOf } from './master.ts';
 import type { Candidate, Problem } from './problem.ts';
 
@@ -50,7 +51,7 @@ export function pack(
     nodes.push(...kept);
     const rest = restOf(instance, l, quotas, kept);
     if (rest.every((n) => n === 0)) continue;
-    const more = packRest(problem, instance, l, rest, kept, prices, solver, few);
+    const more = packRest(problem, instance, l, rest, kept, prices, solver, few, model.limit);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
@@ -107,6 +108,7 @@ function packRest(
   prices: Prices,
   solver: LinearSolver,
   few: boolean,
+  limit: Limit,
 ): Whole {
   const offers = offersAt(instance, l, kept, prices);
   const candidates = offers.map((offer) => offer.candidate);
@@ -127,12 +129,21 @@ function packRest(
   const inside = instanceOf(small, candidates);
   const master = masterOf(small, inside, () => 1);
   const nodePrice = Float64Array.from(offers, (offer) => offer.price);
-  const model = new ColumnModel(inside, master, solver, { nodePrice, keptCredit: new Float64Array(offers.length) });
+  const model = new ColumnModel(
+    inside,
+    master,
+    solver,
+    { nodePrice, keptCredit: new Float64Array(offers.length) },
+    limit,
+  );
   try {
     const answer = model.converge(ROUNDS, 2);
     const whole: Whole =
       answer.status === 'optimal'
-        ? best(model, [few ? branch(model, solver, answer.dual) : undefined, dive(model, answer.primal)])
+        ? best(model, [
+            few && !limit.expired?.(RELAXED_BY) ? branch(model, solver, answer.dual) : undefined,
+            dive(model, answer.primal),
+          ])
         : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas) };
     return widened(
       whole,

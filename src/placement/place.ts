@@ -2,11 +2,12 @@ import type { LinearSolver } from '../ports.ts';
 import { assembled, sunk } from './answer.ts';
 import { boundOf } from './bound.ts';
 import { ColumnModel, type Objective } from './columns.ts';
-import { clash, nowhere } from './conflict.ts';
+import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
 import type { Whole } from './dive.ts';
 import { greedy, plainBound } from './greedy.ts';
 import { type Instance, instanceOf } from './instance.ts';
+import type { Limit } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
 import { type Master, masterOf } from './master.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
@@ -41,24 +42,24 @@ const TIGHTENED = 0.01;
  * Relaxation by column generation (a column is a filled node), rounding by diving, polishing, then a verification
  * that shares no code with any of it. What the solver can't answer is answered greedily and labelled so.
  */
-export function place(problem: Problem, solver: LinearSolver): Placement {
-  return placed(problem, solver, true);
+export function place(problem: Problem, solver: LinearSolver, limit: Limit = {}): Placement {
+  const answer = placed(problem, solver, limit);
+  if (answer.status === 'placed') return answer;
+  return { ...answer, conflict: [...answer.conflict, ...conflictOf(problem, solver).lines] };
 }
 
-/** @param explaining whether rules that clash are looked for; not again for what is left once some were found */
-function placed(problem: Problem, solver: LinearSolver, explaining: boolean): Placement {
+function placed(problem: Problem, solver: LinearSolver, limit: Limit): Placement {
   const stranded = problem.groups.flatMap((group) => {
-    const why = group.replicas > 0 ? nowhere(problem, group) : undefined;
-    return why === undefined ? [] : [{ group, why }];
+    return group.replicas > 0 && nowhere(problem, group) !== undefined ? [group] : [];
   });
-  if (stranded.length > 0) return without(problem, stranded, solver, explaining);
+  if (stranded.length > 0) return without(problem, stranded, solver, limit);
   if (problem.groups.every((g) => g.replicas <= 0) && problem.offerings.every((o) => (o.atLeast ?? 0) === 0)) {
     return assembled(problem, [], 'columns', sunk(problem), new Map(), solver);
   }
   const instance = instanceOf(problem, pruned(problem));
   const spendBound = spendBoundOf(problem, instance);
-  const answer = placeWithin(problem, solver, instance, spendBound, explaining);
-  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity, explaining);
+  const answer = placeWithin(problem, solver, instance, spendBound, limit);
+  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity, limit);
 }
 
 /** @param spendBound list $/h at one provider up to which tiered discounts are taken as the chord of their cost curve */
@@ -67,35 +68,35 @@ function placeWithin(
   solver: LinearSolver,
   instance: Instance,
   spendBound: number,
-  explaining: boolean,
+  limit: Limit,
 ): Placement {
   const master = masterOf(
     problem,
     instance,
     multipliersOf(problem.rules.discounts, () => spendBound),
   );
-  const model = new ColumnModel(instance, master, solver, billObjective(master));
+  const model = new ColumnModel(instance, master, solver, billObjective(master), limit);
   try {
-    return withModel(problem, solver, model, explaining);
+    return withModel(problem, solver, model);
   } finally {
     model.close();
   }
 }
 
-function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel, explaining: boolean): Placement {
+function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): Placement {
   const { instance, master } = model;
   const answer = model.converge(ROUNDS, EXACT_ROUNDS);
   if (answer.status !== 'optimal') {
     return greedily(problem, instance, master, solver, answer.status === 'failed' ? answer.reason : 'infeasible');
   }
   const missing = missingByGroup(model, answer.primal);
-  if (missing.size > 0) return reduced(problem, missing, explaining ? clash(problem, model) : [], solver);
+  if (missing.size > 0) return reduced(problem, missing, solver, model.limit);
 
   const bound = boundOf(model, master.nodeCost, answer.dual);
   let rounded = roundedWithin(problem, problem, model, answer, solver);
   // whole nodes may tip a vendor's share over its cap: aim a little lower until they don't
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
-    rounded = roundedTighter(problem, instance, solver, attempt);
+    rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
   if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
@@ -178,7 +179,13 @@ function roundedWithin(
   return { broken: broken[0] ?? '', vendorsOnly: false };
 }
 
-function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolver, attempt: number): Rounded {
+function roundedTighter(
+  problem: Problem,
+  instance: Instance,
+  solver: LinearSolver,
+  attempt: number,
+  limit: Limit,
+): Rounded {
   const tighter = 1 - TIGHTENED * attempt * attempt;
   const shares = new Map([...problem.rules.vendorShareAtMost].map(([provider, most]) => [provider, most * tighter]));
   const aimed: Problem = { ...problem, rules: { ...problem.rules, vendorShareAtMost: shares } };
@@ -187,7 +194,7 @@ function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolv
     instance,
     multipliersOf(problem.rules.discounts, () => Infinity),
   );
-  const model = new ColumnModel(instance, master, solver, billObjective(master));
+  const model = new ColumnModel(instance, master, solver, billObjective(master), limit);
   try {
     const answer = model.converge(ROUNDS);
     if (answer.status !== 'optimal' || missingByGroup(model, answer.primal).size > 0) {
@@ -200,26 +207,19 @@ function roundedTighter(problem: Problem, instance: Instance, solver: LinearSolv
 }
 
 /** Groups that fit nowhere are answered as such; the others are placed as if those were not there. */
-function without(
-  problem: Problem,
-  stranded: readonly { readonly group: Group; readonly why: string }[],
-  solver: LinearSolver,
-  explaining: boolean,
-): Placement {
-  const names = new Map(stranded.map((s) => [s.group.name, s.group.replicas]));
-  const rest = placed(less(problem, names), solver, explaining);
-  return given(rest, names, [...stranded.map((s) => s.why), ...rest.conflict]);
+function without(problem: Problem, stranded: readonly Group[], solver: LinearSolver, limit: Limit): Placement {
+  const names = new Map(stranded.map((group) => [group.name, group.replicas]));
+  return given(placed(less(problem, names), solver, limit), names);
 }
 
-/** The rest is placed in full when so many replicas of some groups are given up. What clashes is said once. */
+/** The rest is placed in full when so many replicas of some groups are given up. */
 function reduced(
   problem: Problem,
   missing: ReadonlyMap<string, number>,
-  conflict: readonly string[],
   solver: LinearSolver,
+  limit: Limit,
 ): Placement {
-  const rest = placed(less(problem, missing), solver, false);
-  return given(rest, missing, conflict.length > 0 ? conflict : rest.conflict);
+  return given(placed(less(problem, missing), solver, limit), missing);
 }
 
 /** The problem with so many replicas of some groups taken out. */
@@ -229,11 +229,11 @@ function less(problem: Problem, missing: ReadonlyMap<string, number>): Problem {
 }
 
 /** An answer to what is left, as an answer to the whole: so many replicas of some groups have no place. */
-function given(rest: Placement, missing: ReadonlyMap<string, number>, conflict: readonly string[]): Placement {
+function given(rest: Placement, missing: ReadonlyMap<string, number>): Placement {
   const unplaced = { ...rest.unplaced };
   for (const [name, n] of missing) unplaced[name] = (unplaced[name] ?? 0) + n;
   const nothing = rest.nodes.every((n) => Object.keys(n.replicas).length === 0);
-  return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced, conflict };
+  return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced };
 }
 
 function greedily(

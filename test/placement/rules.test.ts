@@ -406,7 +406,7 @@ describe('what cannot be placed is said in words, and the rest is placed', () =>
       'no offering is allowed',
       problem([group('a', 1, 1, 1, { allow: { provider: ['gcp'] } })], [offering(4, 16, 0.1)]),
       'infeasible',
-      /allows provider gcp, not aws/,
+      /may only use provider gcp .*allowing aws too/,
     ],
     [
       'only spot is there',
