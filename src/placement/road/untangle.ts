@@ -1,5 +1,5 @@
 import { deliverTo, offer, type Preference, type Sources } from './deliver.ts';
-import { makeWay } from './way.ts';
+import { isEmpty, makeWay } from './way.ts';
 import { sizeOf, spare, waits, type Stand, type Yard } from './yard.ts';
 
 /** Empties the node that leaves and holds the fewest replicas into whatever room there is, and closes it. */
@@ -7,7 +7,9 @@ export function clearOne(yard: Yard, sources: Sources): boolean {
   const leaving = yard.nodes
     .filter((node) => node.state === 'open' && !node.stays)
     .toSorted((a, b) => sizeOf(a) - sizeOf(b));
+  const roomElsewhere = roomFinder(yard);
   for (const node of leaving) {
+    if (![...node.have.keys()].every((g) => roomElsewhere(g, node))) continue;
     const mark = yard.deeds.length;
     if ([...node.have].every(([g, n]) => setDown(yard, sources, node, g, n, false) === n)) {
       yard.do({ kind: 'close', from: node, group: -1, replicas: 0 });
@@ -25,7 +27,11 @@ export function clearOne(yard: Yard, sources: Sources): boolean {
  * @param mayLend whether a node may be opened for it, to be closed in the end
  */
 export function untangle(yard: Yard, sources: Sources, preference: Preference, mayLend: boolean): boolean {
+  const roomElsewhere = roomFinder(yard);
+  const lends = mayLend && lendable(yard).length > 0;
+  const mayGo = (g: number, node: Stand): boolean => lends || roomElsewhere(g, node);
   for (const node of yard.nodes.filter((n) => n.state === 'open' && waits(n))) {
+    if (!allSpare(yard, node).some(([g]) => mayGo(g, node))) continue;
     for (const [g, wanted] of node.want) {
       if ((node.have.get(g) ?? 0) >= wanted) continue;
       const mark = yard.deeds.length;
@@ -36,6 +42,28 @@ export function untangle(yard: Yard, sources: Sources, preference: Preference, m
     }
   }
   return false;
+}
+
+/**
+ * Whether a group has room anywhere but on the node, as the yard is now. Two nodes with room answer that for all, so
+ * thousands that are full are not looked through for each of thousands that would be emptied.
+ */
+function roomFinder(yard: Yard): (g: number, except: Stand) => boolean {
+  const known = new Map<number, readonly Stand[]>();
+  return (g, except) => {
+    let found = known.get(g);
+    if (!found) known.set(g, (found = firstWithRoom(yard, g, 2)));
+    return found.some((node) => node !== except);
+  };
+}
+
+function firstWithRoom(yard: Yard, g: number, most: number): readonly Stand[] {
+  const found: Stand[] = [];
+  for (const node of yard.nodes) {
+    if (yard.room(node, g) > 0 && yard.terrain.permits(g, node.offering)) found.push(node);
+    if (found.length === most) break;
+  }
+  return found;
 }
 
 /** Group → replicas that may have to go. */
@@ -106,11 +134,19 @@ const rankOf = (node: Stand): number => (node.stays ? (waits(node) ? 2 : 0) : 1)
 function lendFor(yard: Yard, g: number, replicas: number): Stand | undefined {
   if (replicas === 0) return undefined;
   const { offerings, permits, room } = yard.terrain;
-  const choices = offerings.flatMap(({ id, usdPerHour }, o) => {
+  const choices = lendable(yard).flatMap((o) => {
     const each = permits(g, o) ? room(g, o, new Map()) : 0;
+    const { id = '', usdPerHour = 0 } = offerings[o] ?? {};
     return each > 0 ? [{ o, id, usd: Math.ceil(replicas / each) * usdPerHour }] : [];
   });
-  choices.sort((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
-  const choice = choices.find(({ o }) => makeWay(yard, o));
-  return choice && yard.lend(choice.o);
+  const [choice] = choices.toSorted((a, b) => a.usd - b.usd || (a.id < b.id ? -1 : 1));
+  return choice && makeWay(yard, choice.o) ? yard.lend(choice.o) : undefined;
+}
+
+/** Offerings of which one more node may open, after an empty one is closed where need be. */
+function lendable(yard: Yard): readonly number[] {
+  const empty = yard.nodes.filter(isEmpty);
+  if (yard.open >= yard.most && empty.length === 0) return [];
+  const left = new Set(empty.map(({ offering }) => offering));
+  return [...yard.terrain.offerings.keys()].filter((o) => !yard.soldOut(o) || left.has(o));
 }

@@ -11,7 +11,8 @@ export function makeWay(yard: Yard, offering: number): boolean {
   return yard.mayOpen(offering);
 }
 
-const isEmpty = (node: Stand): boolean => node.state === 'open' && !node.stays && node.have.size === 0;
+/** It leaves, and nothing is on it any more. */
+export const isEmpty = (node: Stand): boolean => node.state === 'open' && !node.stays && node.have.size === 0;
 
 /** Ties by id. */
 export function dearestFirst(yard: Yard, nodes: readonly Stand[]): readonly Stand[] {
