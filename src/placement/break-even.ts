@@ -25,7 +25,7 @@ const BARELY = 0.01;
 /** Duals are exact to the solver's tolerance: nearer to its price than this, an offering is as good as chosen. */
 const EVEN = 1e-4;
 /** Offerings whose bound is nearer than this to the best are not told apart by it. */
-const NEAR = 5e-4;
+const NEAR = 1e-3;
 
 /**
  * For each vendor that a placement leaves out, or all but leaves out, the least discount at which it could come in:
@@ -98,7 +98,8 @@ function firstOf(appraisal: Appraisal, candidates: readonly number[]): BreakEven
     );
   let best: { ratio: number; answer: BreakEven } | undefined;
   for (const { o, candidate, ratio: most } of hopes) {
-    if (best && most <= best.ratio + NEAR) break;
+    // nothing is worth more than it costs at duals that prove a bound
+    if (best && (most <= best.ratio + NEAR || best.ratio >= 1 - EVEN)) break;
     const entry = entryAt(appraisal, o);
     if (!entry) continue;
     const ratio = entry.entersAtUsdPerHour / candidate.usdPerHour;
