@@ -51,7 +51,7 @@ export function breakEvens(problem: Problem, placement: Placement): readonly Bre
 }
 
 /** Vendors of the problem with no node in a placement, or barely one. */
-export function sparedVendors(problem: Problem, placement: Placement): readonly Candidate['provider'][] {
+function sparedVendors(problem: Problem, placement: Placement): readonly Candidate['provider'][] {
   const spend = listByProvider(problem, placement);
   const total = [...spend.values()].reduce((sum, usd) => sum + usd, 0);
   return [...new Set(problem.offerings.map((o) => o.provider))].filter(
