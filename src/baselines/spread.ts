@@ -21,6 +21,7 @@ export class Spread {
   private readonly least: Int32Array;
   private readonly most: number;
   private readonly position = new Map<number, number>();
+  private readonly zonesOf = new Map<number, Int32Array>();
 
   constructor(market: Market, g: number) {
     const group = market.groups[g];
@@ -52,10 +53,14 @@ export class Spread {
 
   /** The zones, by their place in {@link zones}, that a set has offerings in. */
   within(market: Market, set: number): Int32Array {
-    const here = new Set<number>();
-    for (const o of market.sets.members(set)) here.add(this.at(market.zoneOf[o] as number));
-    here.delete(-1);
-    return Int32Array.from(here).toSorted();
+    let known = this.zonesOf.get(set);
+    if (!known) {
+      const here = new Set<number>();
+      for (const o of market.sets.members(set)) here.add(this.at(market.zoneOf[o] as number));
+      here.delete(-1);
+      this.zonesOf.set(set, (known = Int32Array.from(here).toSorted()));
+    }
+    return known;
   }
 
   add(i: number, n: number): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimate } from '../../src/baselines/cluster-autoscaler/estimate.ts';
+import { byScore, estimate } from '../../src/baselines/cluster-autoscaler/estimate.ts';
 import { Nodes } from '../../src/baselines/karpenter/nodes.ts';
 import { provision } from '../../src/baselines/karpenter/provision.ts';
 import { type Market, marketOf } from '../../src/baselines/market.ts';
@@ -61,7 +61,7 @@ describe('taking equal pods together changes nothing', () => {
       fc.property(problems({ spread: false }), fc.integer({ min: 1, max: 12 }), (problem, most) => {
         const market = marketOf(problem);
         const offering = 0;
-        const loads = loadsOn(market, offering);
+        const loads = byScore(market, offering, loadsOn(market, offering));
         const runs: Run[] = [];
         const got = estimate(market, offering, loads, most, (run) => runs.push(run));
         const reference = naiveEstimate(market, offering, loads, most);

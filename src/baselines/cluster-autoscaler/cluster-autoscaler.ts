@@ -4,8 +4,8 @@ import type { Market } from '../market.ts';
 import { nothing, roomFor } from '../room.ts';
 import { firstFit, type Load, type Run } from '../runs.ts';
 import { standingOf } from '../standing.ts';
-import { type Estimate, estimate } from './estimate.ts';
-import type { Expander, Option } from './expanders.ts';
+import { byScore, estimate } from './estimate.ts';
+import { type Expander, type Machines, machinesOf, type Option, optionOf } from './expanders.ts';
 import { scaleDown } from './scale-down.ts';
 
 /** Most nodes of one scale-up (`--max-nodes-per-scaleup`). */
@@ -20,63 +20,78 @@ const NODES_PER_SCALE_UP = 1000;
  */
 export function clusterAutoscaler(market: Market, expander: Expander): Outcome {
   const { runs, pending } = standingOf(market);
+  const machines = machinesOf(market);
   const unplaced = placedAsLoads(market, runs, pending, (loads) => {
     for (const load of loads) firstFit(market, runs, load);
-    const groups = nodeGroups(market, loads);
-    while (scaleUp(market, runs, loads, groups, expander));
+    const kinds = kindsOf(market, loads);
+    while (scaleUp(market, runs, kinds, machines, expander));
   });
   return { nodes: scaleDown(market, runs), unplaced };
 }
 
-interface NodeGroup {
-  readonly offering: number;
-  /** indices of the loads that may use it and fit on it */
-  readonly loads: Int32Array;
-  /** equal for node groups whose estimates are equal */
-  readonly kind: number;
+/** Node groups whose estimates are equal: nodes of one size that the same loads may use. */
+interface Kind {
+  readonly offerings: readonly number[];
+  /** those that may use them and fit on them, in the order in which they are packed */
+  readonly loads: readonly Load[];
 }
 
-function nodeGroups(market: Market, loads: readonly Load[]): NodeGroup[] {
+function kindsOf(market: Market, loads: readonly Load[]): Kind[] {
   const { sets, capacity, resources, perNode } = market;
   const empty = nothing(market);
-  const kinds = new Map<string, number>();
-  return market.offerings.flatMap((_, offering) => {
-    const here: number[] = [];
-    loads.forEach(({ group, offerings }, l) => {
-      if (!sets.has(offerings, offering) || (perNode[group] as number) < 1) return;
-      if (roomFor(market, group, capacity, offering, empty, 0) > 0) here.push(l);
+  const kinds = new Map<string, { readonly offerings: number[]; readonly loads: readonly Load[] }>();
+  market.offerings.forEach((_, offering) => {
+    const here = [...loads.keys()].filter((l) => {
+      const { group, offerings } = loads[l] as Load;
+      if (!sets.has(offerings, offering) || (perNode[group] as number) < 1) return false;
+      return roomFor(market, group, capacity, offering, empty, 0) > 0;
     });
-    if (here.length === 0) return [];
-    const key = `${capacity.subarray(offering * resources, (offering + 1) * resources).join()}|${here.join()}`;
-    const kind = kinds.get(key) ?? kinds.size;
-    kinds.set(key, kind);
-    return [{ offering, loads: Int32Array.from(here), kind }];
+    if (here.length === 0) return;
+    const size = capacity.subarray(offering * resources, (offering + 1) * resources);
+    const key = `${size.join()}|${here.join()}`;
+    const known = kinds.get(key);
+    if (known) known.offerings.push(offering);
+    else
+      kinds.set(key, {
+        offerings: [offering],
+        loads: byScore(
+          market,
+          offering,
+          here.map((l) => loads[l] as Load),
+        ),
+      });
   });
+  return [...kinds.values()];
+}
+
+interface Choice {
+  readonly option: Option;
+  readonly score: number;
+  /** nodes it might have had */
+  readonly most: number;
 }
 
 /** One scale-up; false when no node group helps any pod. */
-function scaleUp(
-  market: Market,
-  runs: Run[],
-  loads: readonly Load[],
-  groups: readonly NodeGroup[],
-  expander: Expander,
-): boolean {
+function scaleUp(market: Market, runs: Run[], kinds: readonly Kind[], machines: Machines, expander: Expander): boolean {
   const nodes = new Float64Array(market.offerings.length);
   for (const run of runs) nodes[run.offering] = (nodes[run.offering] as number) + run.count;
   const total = nodes.reduce((a, b) => a + b, 0);
-  const known = new Map<string, Estimate>();
-  let best: { readonly option: Option; readonly score: number; readonly most: number } | undefined;
-  for (const { offering, loads: may, kind } of groups) {
-    const most = Math.min(NODES_PER_SCALE_UP, (market.atMost[offering] as number) - (nodes[offering] as number));
-    const here = [...may].map((l) => loads[l] as Load).filter((load) => load.replicas > 0);
-    if (most <= 0 || here.length === 0) continue;
-    const key = `${kind}/${most}`;
-    const of = known.get(key) ?? estimate(market, offering, here, most);
-    known.set(key, of);
-    const option = { ...of, offering, loads: here };
-    const score = expander(market, option, total);
-    if (option.nodes > 0 && (!best || beats(market, offering, score, best))) best = { option, score, most };
+  let best: Choice | undefined;
+  for (const kind of kinds) {
+    const loads = kind.loads.filter((load) => load.replicas > 0);
+    if (loads.length === 0) continue;
+    // a node group near its limit has an estimate of its own
+    const known = new Map<number, Omit<Option, 'offering'>>();
+    for (const offering of kind.offerings) {
+      const most = Math.min(NODES_PER_SCALE_UP, (market.atMost[offering] as number) - (nodes[offering] as number));
+      if (most <= 0) continue;
+      let of = known.get(most);
+      if (!of) known.set(most, (of = optionOf(market, offering, loads, most)));
+      if (of.nodes === 0) continue;
+      const option = { ...of, offering };
+      const score = expander(machines, option, total);
+      if (!best || beats(market, offering, score, best)) best = { option, score, most };
+    }
   }
   if (!best) return false;
   const { option, most } = best;
@@ -85,13 +100,9 @@ function scaleUp(
   return true;
 }
 
-/** Among equal scores the cheapest; Cluster Autoscaler takes any of them, or the first that it lists. */
-function beats(
-  market: Market,
-  offering: number,
-  score: number,
-  best: { readonly option: Option; readonly score: number },
-): boolean {
+/** Among equal scores the cheapest, then the first by id; Cluster Autoscaler takes any of them, or the first it lists. */
+function beats(market: Market, offering: number, score: number, best: Choice): boolean {
   if (score !== best.score) return score < best.score;
-  return (market.price[offering] as number) < (market.price[best.option.offering] as number);
+  const [a, b] = [market.price[offering] as number, market.price[best.option.offering] as number];
+  return a !== b ? a < b : offering < best.option.offering;
 }

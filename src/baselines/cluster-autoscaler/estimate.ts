@@ -20,7 +20,7 @@ export interface Estimate {
  * Source: kubernetes/autoscaler, cluster-autoscaler/estimator/binpacking_estimator.go, decreasing_pod_orderer.go and
  * simulator/clustersnapshot/predicate (the order in which nodes are searched), as of early 2026.
  *
- * @param loads those that may use the offering and fit on it
+ * @param loads those that may use the offering and fit on it, in the order of {@link byScore}
  * @param record told the nodes with what stands on each; costs time, so only for the estimate that is chosen
  */
 export function estimate(
@@ -30,32 +30,29 @@ export function estimate(
   most: number,
   record?: (run: Run) => void,
 ): Estimate {
-  const order = byScore(market, offering, loads);
-  const packing = new Packing(market, offering, loads, order, record !== undefined);
+  const packing = new Packing(market, offering, loads, record !== undefined);
   let permits = most;
   const placed = new Float64Array(loads.length);
-  order.forEach((l, step) => {
-    const load = loads[l] as Load;
-    const there = packing.goRound(step, load.replicas);
-    const opened = packing.open(step, load.replicas - there, permits);
+  for (let l = 0; l < loads.length; l++) {
+    const { replicas } = loads[l] as Load;
+    const there = packing.goRound(l, replicas);
+    const opened = packing.open(l, replicas - there, permits);
     permits -= opened.nodes;
     placed[l] = there + opened.replicas;
-  });
+  }
   if (record) packing.report(record);
   return { offering, nodes: most - permits, placed };
 }
 
-function byScore(market: Market, offering: number, loads: readonly Load[]): Int32Array {
+/** Loads in the order in which an estimate for the offering takes them; equals as they come, where Go's sort takes any. */
+export function byScore(market: Market, offering: number, loads: readonly Load[]): Load[] {
   const { need, capacity, resources } = market;
   const cpu = capacity[offering * resources] as number;
   const memory = capacity[offering * resources + 1] as number;
-  const score = loads.map(
-    ({ group }) =>
-      (cpu > 0 ? (need[group * resources] as number) / cpu : 0) +
-      (memory > 0 ? (need[group * resources + 1] as number) / memory : 0),
-  );
-  // equal scores in the order of the groups' names; Go's sort leaves it open
-  return Int32Array.from(loads.keys()).toSorted((a, b) => (score[b] as number) - (score[a] as number) || a - b);
+  const score = ({ group }: Load): number =>
+    (cpu > 0 ? (need[group * resources] as number) / cpu : 0) +
+    (memory > 0 ? (need[group * resources + 1] as number) / memory : 0);
+  return loads.toSorted((a, b) => score(b) - score(a));
 }
 
 interface Rows {
@@ -71,7 +68,6 @@ class Packing {
   private readonly market: Market;
   private readonly offering: number;
   private readonly loads: readonly Load[];
-  private readonly order: Int32Array;
   private readonly recording: boolean;
   private rows: Rows;
   private next: Rows;
@@ -84,11 +80,10 @@ class Packing {
   private readonly extra: Float64Array;
   private readonly scratch: Float64Array;
 
-  constructor(market: Market, offering: number, loads: readonly Load[], order: Int32Array, recording: boolean) {
+  constructor(market: Market, offering: number, loads: readonly Load[], recording: boolean) {
     this.market = market;
     this.offering = offering;
     this.loads = loads;
-    this.order = order;
     this.recording = recording;
     // a pass cuts a row where the search starts and where it ends, and opens two
     const most = 4 * loads.length + 8;
@@ -103,11 +98,12 @@ class Packing {
     this.room = new Float64Array(most);
     this.extra = new Float64Array(most);
     this.scratch = nothing(market);
-    this.least = leastFrom(market, loads, order);
+    this.least = leastFrom(market, loads);
   }
 
   /** Sends pods of the step's load round the open nodes; how many found room. */
   goRound(step: number, pods: number): number {
+    if (pods === 0 || !this.anyRoom(step)) return 0;
     const start = this.cutAtCursor();
     const { rows, room, extra } = this;
     const { group } = this.loadAt(step);
@@ -122,10 +118,6 @@ class Packing {
       extra[i] = 0;
       all += here * (rows.count[i] as number);
       if (here > largest) largest = here;
-    }
-    if (all === 0 || pods === 0) {
-      this.settle(step, 0, this.cursor);
-      return 0;
     }
     const rounds = pods >= all ? largest : this.fullRounds(pods, largest);
     let rest = pods >= all ? 0 : pods - this.placedIn(rounds);
@@ -181,7 +173,15 @@ class Packing {
   }
 
   private loadAt(step: number): Load {
-    return this.loads[this.order[step] as number] as Load;
+    return this.loads[step] as Load;
+  }
+
+  private anyRoom(step: number): boolean {
+    const { rows, market } = this;
+    const { group } = this.loadAt(step);
+    for (let i = 0; i < rows.size; i++)
+      if (roomFor(market, group, market.capacity, this.offering, rows.used, i * market.resources) > 0) return true;
+    return false;
   }
 
   /** Cuts the row that the search starts inside of, so that it starts with a row; which one. */
@@ -287,12 +287,12 @@ class Packing {
   }
 }
 
-/** After the last step nothing more comes: everything is set aside then. */
-function leastFrom(market: Market, loads: readonly Load[], order: Int32Array): Float64Array {
+/** The least that the loads from each on ask for; after the last nothing more comes, and everything is set aside. */
+function leastFrom(market: Market, loads: readonly Load[]): Float64Array {
   const { resources, need } = market;
-  const least = new Float64Array((order.length + 1) * resources).fill(Infinity);
-  for (let step = order.length - 1; step >= 0; step--) {
-    const { group } = loads[order[step] as number] as Load;
+  const least = new Float64Array((loads.length + 1) * resources).fill(Infinity);
+  for (let step = loads.length - 1; step >= 0; step--) {
+    const { group } = loads[step] as Load;
     for (let r = 0; r < resources; r++)
       least[step * resources + r] = Math.min(
         least[(step + 1) * resources + r] as number,

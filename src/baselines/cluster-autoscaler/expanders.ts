@@ -1,24 +1,61 @@
 import type { Market } from '../market.ts';
 import type { Load } from '../runs.ts';
-import type { Estimate } from './estimate.ts';
+import { type Estimate, estimate } from './estimate.ts';
 
-/** An estimate with the loads it was made for. */
+/** An estimate as an expander sees it. */
 export interface Option extends Estimate {
   readonly loads: readonly Load[];
+  /** what the pods it would place ask for: millicores, MiB, devices */
+  readonly cpu: number;
+  readonly memory: number;
+  readonly devices: number;
+}
+
+/** The estimate for an offering, with what its pods ask for. */
+export function optionOf(market: Market, offering: number, loads: readonly Load[], most: number): Option {
+  const { need, resources } = market;
+  const of = estimate(market, offering, loads, most);
+  const sum = { cpu: 0, memory: 0, devices: 0 };
+  loads.forEach(({ group }, l) => {
+    const n = of.placed[l] as number;
+    sum.cpu += n * (need[group * resources] as number);
+    sum.memory += n * (need[group * resources + 1] as number);
+    for (let r = FIRST_DEVICE; r < resources; r++) sum.devices += n * (need[group * resources + r] as number);
+  });
+  return { ...of, ...sum, loads };
+}
+
+/** after cpu, memory, storage and pods */
+const FIRST_DEVICE = 4;
+
+/** The whole machine of each offering, as its node reports it. */
+export interface Machines {
+  readonly cpu: Float64Array;
+  readonly memory: Float64Array;
+  readonly gpu: Uint8Array;
+  readonly usdPerHour: Float64Array;
+}
+
+export function machinesOf({ offerings, price: usdPerHour }: Market): Machines {
+  return {
+    cpu: Float64Array.from(offerings, (o) => Math.max(o.vcpu * 1000, o.allocatable.cpu)),
+    memory: Float64Array.from(offerings, (o) => Math.max(o.memory, o.allocatable.memory)),
+    gpu: Uint8Array.from(offerings, (o) =>
+      o.gpu !== undefined || Object.values(o.allocatable.devices ?? {}).some((n) => n > 0) ? 1 : 0,
+    ),
+    usdPerHour,
+  };
 }
 
 /** How well an option does; the smallest wins. `clusterNodes` run already. */
-export type Expander = (market: Market, option: Option, clusterNodes: number) => number;
+export type Expander = (machines: Machines, option: Option, clusterNodes: number) => number;
 
 /**
  * Share of the new nodes' cpu left idle plus share of their memory left idle, of the whole machine.
  * Source: kubernetes/autoscaler cluster-autoscaler/expander/waste/waste.go, as of early 2026.
  */
-export const leastWaste: Expander = (market, option) => {
-  const { cpu, memory } = capacityOf(market, option.offering);
-  const asked = requestsOf(market, option);
-  return 1 - asked.cpu / (option.nodes * cpu) + 1 - asked.memory / (option.nodes * memory);
-};
+export const leastWaste: Expander = ({ cpu, memory }, { offering: o, nodes, ...asked }) =>
+  1 - asked.cpu / (nodes * (cpu[o] as number)) + 1 - asked.memory / (nodes * (memory[o] as number));
 
 /** $/h of a vCPU, of a GiB and of a GPU that a pod is priced at (cloudprovider/gce/gce_price_info.go). */
 const CPU_USD = 0.033174;
@@ -34,15 +71,14 @@ const GPU_UNFITNESS = 1000;
  * cluster of this size; that matters less the more nodes are opened.
  * Source: kubernetes/autoscaler cluster-autoscaler/expander/price/price.go and preferred.go, as of early 2026.
  */
-export const price: Expander = (market, option, clusterNodes) => {
-  const { cpu, memory, gpus } = requestsOf(market, option);
-  const pods = (cpu / 1000) * CPU_USD + (memory / 1024) * GIB_USD + gpus * GPU_USD;
-  const nodes = option.nodes * (market.price[option.offering] as number);
-  const money = (nodes + STABILIZATION_USD) / (pods + STABILIZATION_USD);
-  if (hasGpu(market, option.offering)) return GPU_UNFITNESS * money;
-  const size = capacityOf(market, option.offering).cpu / preferredCpu(clusterNodes);
+export const price: Expander = (machines, { offering: o, nodes, ...asked }, clusterNodes) => {
+  const podsUsd = (asked.cpu / 1000) * CPU_USD + (asked.memory / 1024) * GIB_USD + asked.devices * GPU_USD;
+  const nodesUsd = nodes * (machines.usdPerHour[o] as number);
+  const money = (nodesUsd + STABILIZATION_USD) / (podsUsd + STABILIZATION_USD);
+  if (machines.gpu[o] === 1) return GPU_UNFITNESS * money;
+  const size = (machines.cpu[o] as number) / preferredCpu(clusterNodes);
   const unfitness = Math.max(size, 1 / size);
-  const suppressed = (unfitness - 1) * (1 - Math.tanh((option.nodes - 1) / 15)) + 1;
+  const suppressed = (unfitness - 1) * (1 - Math.tanh((nodes - 1) / 15)) + 1;
   return suppressed * money;
 };
 
@@ -55,32 +91,3 @@ function preferredCpu(clusterNodes: number): number {
   if (clusterNodes <= 200) return 16_000;
   return 32_000;
 }
-
-/** The whole machine, as its node reports it. */
-function capacityOf(market: Market, offering: number): { readonly cpu: number; readonly memory: number } {
-  const o = market.offerings[offering];
-  return {
-    cpu: Math.max((o?.vcpu ?? 0) * 1000, o?.allocatable.cpu ?? 0),
-    memory: Math.max(o?.memory ?? 0, o?.allocatable.memory ?? 0),
-  };
-}
-
-function hasGpu(market: Market, offering: number): boolean {
-  const o = market.offerings[offering];
-  return o?.gpu !== undefined || Object.values(o?.allocatable.devices ?? {}).some((n) => n > 0);
-}
-
-function requestsOf(market: Market, option: Option): { cpu: number; memory: number; gpus: number } {
-  const { need, resources } = market;
-  const sum = { cpu: 0, memory: 0, gpus: 0 };
-  option.loads.forEach(({ group }, l) => {
-    const n = option.placed[l] as number;
-    sum.cpu += n * (need[group * resources] as number);
-    sum.memory += n * (need[group * resources + 1] as number);
-    for (let r = FIRST_DEVICE; r < resources; r++) sum.gpus += n * (need[group * resources + r] as number);
-  });
-  return sum;
-}
-
-/** after cpu, memory, storage and pods */
-const FIRST_DEVICE = 4;

@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 100;
  * Nodes tried in simulations before consolidation ends. Karpenter stops a search after one minute (several nodes) or three
  * (single ones) and simulates some tens of nodes a second in a large cluster; this is hours of it.
  */
-const MOST_TRIED = 100_000;
+const MOST_TRIED = 50_000;
 
 /**
  * Consolidation until nothing more is found: empty nodes go; then several nodes at once, those with the fewest pods first,
@@ -32,12 +32,16 @@ class Consolidation {
   private readonly market: Market;
   private readonly nodes: Nodes;
   private readonly simulator: Simulator;
+  private readonly limited: readonly number[];
+  private known: { readonly soldOut: string; readonly set: number };
   private tried = 0;
 
   constructor(market: Market, nodes: Nodes, spreads: readonly (Spread | undefined)[]) {
     this.market = market;
     this.nodes = nodes;
     this.simulator = new Simulator(market, nodes, spreads, queueOf(market));
+    this.limited = [...market.offerings.keys()].filter((o) => market.atMost[o] !== Infinity);
+    this.known = { soldOut: '', set: market.sets.of(market.offerings.keys()) };
   }
 
   run(): void {
@@ -131,13 +135,15 @@ class Consolidation {
     return undefined;
   }
 
-  private all?: number;
-
-  /** Offerings to be had; the set of all until a limited one is used up. */
+  /** Offerings to be had. */
   private available(): number {
     const { market, nodes } = this;
-    const limited = market.offerings.some((o, i) => o.atMost !== undefined && stillToBeHad(market, nodes, i) <= 0);
-    if (!limited) return (this.all ??= market.sets.of(market.offerings.keys()));
-    return market.sets.of([...market.offerings.keys()].filter((o) => stillToBeHad(market, nodes, o) > 0));
+    const soldOut = this.limited.filter((o) => stillToBeHad(market, nodes, o) <= 0);
+    const key = soldOut.join();
+    if (key !== this.known.soldOut) {
+      const gone = new Set(soldOut);
+      this.known = { soldOut: key, set: market.sets.of([...market.offerings.keys()].filter((o) => !gone.has(o))) };
+    }
+    return this.known.set;
   }
 }

@@ -14,6 +14,8 @@ export class Nodes {
   /** nodes of each offering that are there */
   readonly perOffering: Int32Array;
   private gone = new Uint32Array(2);
+  /** a bit per node, for each zone */
+  private readonly inZone: Uint32Array<ArrayBuffer>[];
   private readonly market: Market;
   /** nodes that are known to have no room for the group */
   private readonly full: (Uint32Array<ArrayBuffer> | undefined)[] = [];
@@ -22,6 +24,7 @@ export class Nodes {
     this.market = market;
     this.fill = new Fillings(market.resources, market.need);
     this.perOffering = new Int32Array(market.offerings.length);
+    this.inZone = market.zones.map(() => new Uint32Array(2));
   }
 
   get count(): number {
@@ -35,12 +38,16 @@ export class Nodes {
       this.gone = doubled(this.gone);
     }
     this.offering[i] = offering;
+    const z = this.market.zoneOf[offering] as number;
+    while (i >>> 5 >= (this.inZone[z]?.length ?? Infinity))
+      this.inZone[z] = doubled(this.inZone[z] as typeof this.gone);
+    setBit(this.inZone[z], i);
     this.perOffering[offering] = (this.perOffering[offering] as number) + 1;
     return i;
   }
 
   remove(i: number): void {
-    this.gone[i >>> 5] = (this.gone[i >>> 5] as number) | (1 << (i & 31));
+    setBit(this.gone, i);
     const o = this.offering[i] as number;
     this.perOffering[o] = (this.perOffering[o] as number) - 1;
   }
@@ -56,11 +63,14 @@ export class Nodes {
     return ((this.gone[i >>> 5] as number) & (1 << (i & 31))) !== 0;
   }
 
-  /** The first node from `from` on that may have room for the group; −1 when there is none. */
-  nextFor(g: number, from: number): number {
+  /** The first node from `from` on, in the zone if one is given, that may have room for the group; −1 when there is none. */
+  nextFor(g: number, from: number, zone?: number): number {
     const full = this.fullFor(g);
-    for (let w = from >>> 5; w * 32 < this.count; w++) {
+    const inZone = zone === undefined ? undefined : this.inZone[zone];
+    const words = Math.min((this.count + 31) >>> 5, inZone?.length ?? Infinity);
+    for (let w = from >>> 5; w < words; w++) {
       let open = ~((full[w] as number) | (this.gone[w] as number));
+      if (inZone) open &= inZone[w] as number;
       if (w === from >>> 5) open &= -1 << (from & 31);
       if (open === 0) continue;
       const i = w * 32 + 31 - Math.clz32(open & -open);
@@ -80,8 +90,7 @@ export class Nodes {
 
   /** To be called when {@link roomFor} was 0 for a filling that stays. */
   markFull(i: number, g: number): void {
-    const full = this.fullFor(g);
-    full[i >>> 5] = (full[i >>> 5] as number) | (1 << (i & 31));
+    setBit(this.fullFor(g), i);
   }
 
   private fullFor(g: number): Uint32Array {
@@ -89,6 +98,10 @@ export class Nodes {
     while (full.length < this.gone.length) full = doubled(full);
     return (this.full[g] = full);
   }
+}
+
+function setBit(bits: Uint32Array | undefined, i: number): void {
+  if (bits) bits[i >>> 5] = (bits[i >>> 5] as number) | (1 << (i & 31));
 }
 
 /** Nodes of an offering that can still be had. */

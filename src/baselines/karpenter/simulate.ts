@@ -81,6 +81,8 @@ class Trial implements Simulation {
   /** what is used on nodes that have taken pods so far, and how many of each group */
   private readonly changed = new Map<number, { readonly used: Float64Array; readonly more: Map<number, number> }>();
   private readonly counted: (readonly [Spread, number])[] = [];
+  /** for a group and a zone: the first node that had room for it */
+  private readonly first = new Map<number, number>();
 
   constructor(
     market: Market,
@@ -145,15 +147,27 @@ class Trial implements Simulation {
     return left;
   }
 
+  /** To the first node with room, in their order, whose zone is open. */
   private oneToNode(g: number, spread: Spread): number | undefined {
-    const { nodes } = this;
-    for (let i = nodes.nextFor(g, 0); i >= 0; i = nodes.nextFor(g, i + 1)) {
-      const zone = spread.at(this.zoneOf(i));
-      if (zone < 0 || !spread.open(zone) || this.roomOn(i, g) < 1) continue;
-      this.move(i, g, 1);
-      return zone;
+    let zone = -1;
+    let node = Infinity;
+    for (let z = 0; z < spread.zones.length; z++) {
+      if (!spread.open(z)) continue;
+      const first = this.firstIn(g, spread.zones[z] as number);
+      if (first >= 0 && first < node) [zone, node] = [z, first];
     }
-    return undefined;
+    if (zone < 0) return undefined;
+    this.move(node, g, 1);
+    return zone;
+  }
+
+  /** The first node of a zone with room for one pod; room only shrinks while pods are placed. */
+  private firstIn(g: number, zone: number): number {
+    const key = g * this.market.zones.length + zone;
+    let i = this.first.get(key) ?? this.nodes.nextFor(g, 0, zone);
+    while (i >= 0 && this.roomOn(i, g) < 1) i = this.nodes.nextFor(g, i + 1, zone);
+    this.first.set(key, i);
+    return i;
   }
 
   /** To the claim, in the zone that is picked among those it may still be in. */
