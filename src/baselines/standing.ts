@@ -48,16 +48,14 @@ function runningNow(market: Market): Run[] {
 }
 
 function keepMinimums(market: Market, runs: Run[]): void {
-  market.offerings.forEach((_, o) => {
-    const there = runs.reduce((sum, run) => (run.offering === o ? sum + run.count : sum), 0);
-    const missing = (market.atLeast[o] as number) - there;
-    if (missing > 0) runs.push(emptyRun(market, o, missing));
-  });
+  const missing = market.atLeast.slice();
+  for (const run of runs) missing[run.offering] = (missing[run.offering] as number) - run.count;
+  missing.forEach((n, o) => n > 0 && runs.push(emptyRun(market, o, n)));
 }
 
 function scaleIn(market: Market, runs: Run[], g: number, surplus: number): void {
   for (let left = surplus; left > 0;) {
-    const most = Math.max(...runs.map((run) => run.filling.get(g) ?? 0));
+    const most = runs.reduce((n, run) => Math.max(n, run.filling.get(g) ?? 0), 0);
     for (let i = 0; i < runs.length && left > 0; i++) {
       const run = runs[i] as Run;
       if (run.filling.get(g) !== most) continue;
