@@ -4,6 +4,7 @@ import { declareAssess } from './assess.ts';
 import { declareExplain } from './explain.ts';
 import { declareInit } from './init.ts';
 import { type Io, processIo } from './io.ts';
+import { declarePlace } from './place.ts';
 import { declarePlan } from './plan.ts';
 import { declarePrices } from './prices.ts';
 import { declareSchema } from './schema.ts';
@@ -19,6 +20,7 @@ const COMMANDS = [
   declareExplain,
   declareWhyNot,
   declareAssess,
+  declarePlace,
   declarePrices,
   declareSchema,
 ];

@@ -1,7 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { Option } from 'commander';
 import type { Decided } from '../plan/plan.ts';
-import type { Paint } from '../plan/render/table.ts';
 import { EXIT, type ExitCode, type Trouble } from '../trouble.ts';
 import { decidedFor, deciding, isExit, type DecideGiven } from './decided.ts';
 import { refuse, type Declare, type Io } from './io.ts';
@@ -73,17 +72,15 @@ async function rendered(decided: Decided, { output, full = false }: Given, io: I
         import('../plan/render/view-of.ts'),
         import('../plan/render/table.ts'),
       ]);
-      return renderTable(viewOf(decided, full), io.width, io.colour ? await paint() : undefined);
+      return renderTable(
+        viewOf(decided, full),
+        io.width,
+        io.colour ? await (await import('./paint.ts')).paint() : undefined,
+      );
     }
     default:
       return output satisfies never;
   }
-}
-
-async function paint(): Promise<Paint> {
-  const { default: picocolors } = await import('picocolors');
-  const c = picocolors.createColors(true);
-  return { title: c.bold, strong: c.bold, up: c.yellow, down: c.green, warn: c.yellow, bad: c.red, dim: c.dim };
 }
 
 const jsonText = async (decided: Decided): Promise<string> => {

@@ -11,7 +11,7 @@ import { type Doubt, MEANS, weigh } from './worth.ts';
  * That the certificate proves the lower bound: prices of rules that exist, none below 0, that add up to the bound, and
  * at which no node can be filled with more than it costs.
  *
- * @param needed replicas of each group that must have a node
+ * @param needed replicas of each group that have a node; where some have none, a bound may be on these or on all
  */
 export function certificateFindings(
   problem: ProblemFile,
@@ -20,23 +20,36 @@ export function certificateFindings(
   needed: readonly number[],
 ): readonly Finding[] {
   const { prices, faults } = pricesOf(problem, scene, answer);
-  const proven = Math.max(0, boundOf(scene, prices, needed));
   const stated = answer.lowerBoundUsdPerHour;
+  const readings = [needed, scene.groups.map((g) => g.replicas)].map((replicas) => {
+    const usd = Math.max(0, boundOf(scene, prices, replicas));
+    return { replicas, usd, same: Math.abs(usd - stated) <= NEAR * Math.max(usd, stated) };
+  });
+  const read = readings.find(({ same }) => same) ?? readings[0] ?? { replicas: needed, usd: 0, same: false };
   const sums = [...faults, ...zonePriceFaults(scene, prices)];
-  if (Math.abs(proven - stated) > NEAR * Math.max(proven, stated)) {
-    sums.push(`the prices add up to a bound of $${proven.toFixed(6)}/h, the answer says $${stated.toFixed(6)}/h`);
+  if (!read.same) {
+    sums.push(`the prices add up to a bound of $${read.usd.toFixed(6)}/h, the answer says $${stated.toFixed(6)}/h`);
   }
-  const { doubts, settled } = weigh(problem, scene, prices, needed);
-  const worths = doubts.map((doubt) => doubtText(scene, doubt));
+  const { doubts, settled } = weigh(problem, scene, prices, read.replicas);
   const ways = MEANS.flatMap((means) => (settled[means] > 0 ? [`${settled[means]} ${WAYS[means]}`] : [])).join(', ');
+  const offerings = counted(scene.offerings.length, 'offering');
   return [
-    ...judged('certificate', sums, `the prices add up to the bound of $${stated.toFixed(4)}/h`),
     ...judged(
       'certificate',
-      worths,
-      `no filling of ${counted(scene.offerings.length, 'offering')} is worth more than its node (${ways})`,
+      sums,
+      `the prices add up to the bound of $${stated.toFixed(4)}/h${onWhat(scene, read.replicas, needed)}`,
+    ),
+    ...judged(
+      'certificate',
+      doubts.map((doubt) => doubtText(scene, doubt)),
+      `no filling of ${offerings} is worth more than its node (${ways})`,
     ),
   ];
+}
+
+function onWhat({ groups }: Scene, read: readonly number[], needed: readonly number[]): string {
+  if (groups.every((g, i) => g.replicas === needed[i])) return '';
+  return read === needed ? ', on the replicas that have a node' : ', on all replicas';
 }
 
 const WAYS = {
