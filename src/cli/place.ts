@@ -89,7 +89,10 @@ async function strategyOf(name: Given['strategy'], deadline?: number): Promise<(
   const [{ place }, { loadHighs }] = await Promise.all([import('../placement/place.ts'), import('../world/highs.ts')]);
   const solver = await loadHighs();
   const started = performance.now();
-  const until = deadline === undefined ? {} : { expired: (share = 1) => performance.now() >= started + share * (deadline - started) };
+  const until =
+    deadline === undefined
+      ? {}
+      : { expired: (share = 1) => performance.now() >= started + share * (deadline - started) };
   return (problem) => place(problem, solver, until);
 }
 

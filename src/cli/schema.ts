@@ -10,7 +10,9 @@ export const declareSchema: Declare = (program, io, finish) => {
   program
     .command('schema')
     .addOption(
-      new Option('--of <file>', 'the fleet file, or what godwit place reads and answers').choices(FILES).default('fleet'),
+      new Option('--of <file>', 'the fleet file, or what godwit place reads and answers')
+        .choices(FILES)
+        .default('fleet'),
     )
     .description("print the fleet file's JSON Schema (draft 2020-12), for editors: godwit schema > fleet.schema.json")
     .action(async (given: { of: File }) => {
