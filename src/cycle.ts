@@ -7,6 +7,9 @@ import { predict } from './forecast/predict.ts';
 import type { Observation } from './observation.ts';
 import { problemOf } from './placement/from-demand.ts';
 import { place } from './placement/place.ts';
+import type { Placement } from './placement/placement.ts';
+import type { Placer } from './placement/placer.ts';
+import type { Problem } from './placement/problem.ts';
 import { runningEgress } from './placement/running-egress.ts';
 import { factsOf } from './plan/facts.ts';
 import { planFrom } from './plan/from-placement.ts';
@@ -15,12 +18,15 @@ import { reachable } from './plan/reachable.ts';
 import { judge } from './policy/gate.ts';
 import type { Policy } from './policy/policy.ts';
 import type { LinearSolver } from './ports.ts';
+import type { GroupDemand } from './demand/demand.ts';
 import type { Checked } from './trouble.ts';
 
 /** What a decision needs besides data: both are deterministic, so the decision is. */
 export interface Tools {
   readonly solver: LinearSolver;
   readonly policies: readonly Policy[];
+  /** where a cycle's placements are found; absent: on this thread, as {@link decide} finds them */
+  readonly place?: Placer;
 }
 
 /** Where a cycle looks and acts. Live loop, dry run, simulation and replay differ only in the world handed in. */
@@ -37,20 +43,38 @@ export async function runCycle<Outcome>(
 ): Promise<Checked<{ readonly decided: Decided; readonly outcome: Outcome }>> {
   const seen = await world.observe();
   if (!seen.ok) return seen;
-  const decided = decide(seen.value, fleet, tools);
+  const asked = askedOf(seen.value, fleet);
+  const placement = await (tools.place ?? ((problem) => place(problem, tools.solver)))(asked.problem);
+  const decided = concluded(asked, placement, tools);
   return { ok: true, value: { decided, outcome: await world.carryOut(decided) } };
 }
 
 /** From what was seen to what is to be done and whether it may be: pure, so a stored observation decides alike. */
-export function decide(seen: Observation, fleet: Fleet, { solver, policies }: Tools): Decided {
+export function decide(seen: Observation, fleet: Fleet, tools: Tools): Decided {
+  const asked = askedOf(seen, fleet);
+  return concluded(asked, place(asked.problem, tools.solver), tools);
+}
+
+/** What is known before anything is placed. */
+interface Asked {
+  readonly fleet: Fleet;
+  readonly observation: Observation;
+  readonly forecasts: readonly Forecast[];
+  readonly demand: readonly GroupDemand[];
+  readonly problem: Problem;
+}
+
+function askedOf(seen: Observation, fleet: Fleet): Asked {
   const forecasts = forecastsFor(seen, fleet);
   const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet) });
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
-  const problem = problemOf(fleet, seen, demand, forecasts, open);
-  const placement = place(problem, solver);
+  return { fleet, observation: seen, forecasts, demand, problem: problemOf(fleet, seen, demand, forecasts, open) };
+}
+
+function concluded(asked: Asked, placement: Placement, { solver, policies }: Tools): Decided {
+  const { fleet, observation, problem } = asked;
   const before = { egressUsdPerHour: runningEgress(problem, solver) };
-  const plan = planFrom({ fleet, observation: seen, forecasts, demand, problem, placement, before });
-  const decided = { fleet, observation: seen, problem, plan };
+  const decided = { fleet, observation, problem, plan: planFrom({ ...asked, placement, before }) };
   const judgements = judge(policies, factsOf(decided), fleet, placement.certificate.rulePrices);
   return { ...decided, judgements };
 }

@@ -9,6 +9,7 @@ import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
 import { loadHighs } from './world/highs.ts';
+import { placementWorkers } from './world/placement-workers.ts';
 import { readFleetFile } from './world/read-fleet.ts';
 import { trafficOf } from './world/traffic.ts';
 
@@ -48,8 +49,15 @@ async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools
     }),
     ...(options.at !== undefined && { at: options.at }),
   });
-  const cycle = await runCycle(world, fleet, await tools);
-  return cycle.ok ? good(cycle.value.decided) : cycle;
+  const kit = await tools;
+  // threads start with the first problem that is large enough for them
+  const workers = placementWorkers({ solver: kit.solver });
+  try {
+    const cycle = await runCycle(world, fleet, { ...kit, place: workers.place });
+    return cycle.ok ? good(cycle.value.decided) : cycle;
+  } finally {
+    await workers.close();
+  }
 }
 
 async function toolsOf(): Promise<Tools> {

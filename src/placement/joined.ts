@@ -7,8 +7,11 @@ import type { CostParts, PlacedNodes, Placement } from './placement.ts';
 import type { Problem } from './problem.ts';
 import { violations } from './verify.ts';
 
-/** Places one cell, here or elsewhere. The same cell has the same answer, whenever it comes. */
-export type PlaceCell = (cell: Problem) => Placement | Promise<Placement>;
+/**
+ * Places one cell, here or elsewhere. The same cell has the same answer, whenever it comes. `brief`: the bound is what
+ * is asked for, good nodes are not.
+ */
+export type PlaceCell = (cell: Problem, how: { readonly brief: boolean }) => Placement | Promise<Placement>;
 
 export interface JoinOptions {
   /** true once no more prices are to be tried; absent: never */
@@ -25,6 +28,8 @@ const GOOD = 0.01;
 const TIGHTENINGS = [0, 0.01, 0.03];
 /** A cell's mix with one part this large is that proposal. */
 const WHOLE = 1 - 1e-6;
+const FULLY = { brief: false };
+const BRIEFLY = { brief: true };
 
 /**
  * A large problem placed cell by cell ({@link cellsOf}), the cells at once, joined by prices on the vendor shares, with
@@ -53,17 +58,18 @@ export async function joined(
   { hurried = () => false }: JoinOptions = {},
 ): Promise<Placement> {
   const cells = cellsOf(problem);
-  if (cells.length === 1) return placeCell(problem);
-  const apart = await Promise.all(cells.map(async (cell) => placeCell(cell)));
+  if (cells.length === 1) return placeCell(problem, FULLY);
+  const apart = await Promise.all(cells.map(async (cell) => placeCell(cell, FULLY)));
   const free: Priced = { prices: new Map(), answers: apart, bound: sum(apart.map((a) => a.lowerBoundUsdPerHour)) };
   const unshared = put(problem, apart, free);
   if (violations(problem, unshared.nodes, unshared.unplaced).length === 0) return unshared;
-  if (apart.some((a) => a.status !== 'placed') || !priceable(problem)) return better(await placeCell(problem), free);
+  if (apart.some((a) => a.status !== 'placed') || !priceable(problem))
+    return better(await placeCell(problem, FULLY), free);
 
   const search = new Search(problem, cells, placeCell, solver, free);
   await search.price(hurried);
   const found = await search.wholeNodes();
-  if (!found) return better(await placeCell(problem), search.best);
+  if (!found) return better(await placeCell(problem, FULLY), search.best);
   return put(
     problem,
     found.map((p) => p.placement),
@@ -138,7 +144,7 @@ class Search {
   async #under(c: number, caps: ReadonlyMap<string, number>): Promise<Placement | undefined> {
     const cell = this.#cells[c];
     if (!cell || caps.size === 0) return undefined;
-    return this.#placeCell({ ...cell, rules: { ...cell.rules, vendorShareAtMost: caps } });
+    return this.#placeCell({ ...cell, rules: { ...cell.rules, vendorShareAtMost: caps } }, FULLY);
   }
 
   #keeps(picks: readonly Proposal[]): boolean {
@@ -152,7 +158,7 @@ class Search {
       this.#cells.map(async (cell, c) => {
         const { problem, ratio } = altered(cell, shares, prices);
         const known = this.#free.answers[c];
-        return ratio !== undefined && known ? scaled(known, ratio) : this.#placeCell(problem);
+        return ratio !== undefined && known ? scaled(known, ratio) : this.#placeCell(problem, BRIEFLY);
       }),
     );
     if (answers.some((a) => a.status !== 'placed')) return undefined;

@@ -5,6 +5,8 @@
  */
 export interface Limit {
   readonly expired?: (share?: number) => boolean;
+  /** the bound is what is asked for: whole nodes are rounded, but not searched for */
+  readonly brief?: boolean;
 }
 
 /** Shares of the limit after which each part makes do with what it has. */

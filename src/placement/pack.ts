@@ -141,7 +141,7 @@ function packRest(
     const whole: Whole =
       answer.status === 'optimal'
         ? best(model, [
-            few && !limit.expired?.(RELAXED_BY) ? branch(model, solver, answer.dual) : undefined,
+            few && !limit.brief && !limit.expired?.(RELAXED_BY) ? branch(model, solver, answer.dual) : undefined,
             dive(model, answer.primal),
           ])
         : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas) };
