@@ -31,7 +31,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   assess: ['catalog', 'fleet', 'placement', 'ports'],
   baselines: ['fleet', 'placement', 'ports'],
   cycle: ['catalog', 'fleet', 'forecast', 'demand', 'placement', 'plan', 'policy', 'ports', 'observation'],
-  world: ['catalog', 'fleet', 'signals', 'plan', 'ports', 'observation', 'cycle'],
+  world: ['catalog', 'fleet', 'signals', 'placement', 'plan', 'ports', 'observation', 'cycle'],
   providers: ['catalog', 'fleet', 'ports'],
   policies: ['policy'],
   wire: ['catalog', 'fleet', 'plan', 'ports', 'cycle', 'world', 'providers', 'policies'],
@@ -59,7 +59,7 @@ const EFFECTFUL = ['world', 'cli', 'wire', 'providers'];
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fleet: ['yaml', 'zod'],
   plan: [],
-  world: ['highs'],
+  world: ['highs', 'piscina'],
   cli: ['commander', 'picocolors', 'yaml'],
 };
 
