@@ -26,6 +26,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ports: ['catalog', 'fleet', 'signals'],
   observation: ['catalog', 'ports', 'signals'],
   placement: ['catalog', 'fleet', 'signals', 'forecast', 'demand', 'ports', 'observation'],
+  interchange: ['catalog', 'fleet', 'placement'],
+  proof: ['interchange'],
   policy: ['catalog', 'fleet'],
   plan: ['catalog', 'fleet', 'signals', 'forecast', 'demand', 'placement', 'policy', 'ports', 'observation'],
   assess: ['catalog', 'fleet', 'placement', 'ports'],
@@ -46,6 +48,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'policy',
     'assess',
     'baselines',
+    'interchange',
+    'proof',
     'observation',
     'ports',
     'world',
@@ -109,6 +113,14 @@ describe('the arrows between rooms', () => {
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       (ARROWS[from] ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
     expect(Object.keys(ARROWS).filter((room) => reaches(room, room))).toEqual([]);
+  });
+
+  it('the verification of an answer runs none of the code that found it', () => {
+    const proof = files.filter((file) => roomOf(file) === 'proof');
+    const rooms = new Set(proof.flatMap((file) => staticClosure(file).files.map(roomOf)));
+    expect(proof.length).toBeGreaterThan(0);
+    expect([...rooms].toSorted()).toEqual(['proof', 'quantity', 'units']);
+    expect(imports.filter((i) => roomOf(i.file) === 'proof' && i.lazy)).toEqual([]);
   });
 
   it('providers never import one another', () => {
