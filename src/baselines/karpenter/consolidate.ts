@@ -22,7 +22,7 @@ const MOST_TRIED = 50_000;
  * everything starts over at its end.
  *
  * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/{controller,emptiness,multinodeconsolidation,
- * singlenodeconsolidation}.go, v1.8 (2025). A pod costs 1 to move, so nodes are ordered by their pods.
+ * singlenodeconsolidation}.go, v1.6 to v1.8 (2025). A pod costs 1 to move, so nodes are ordered by their pods.
  */
 export function consolidate(market: Market, nodes: Nodes, spreads: readonly (Spread | undefined)[]): void {
   new Consolidation(market, nodes, spreads).run();

@@ -19,7 +19,7 @@ interface TypeOption {
  * fifteen cheaper types to go to. Several nodes are not replaced by a node of a type that one of them has already, or by
  * anything dearer than that one: going without the others would then do as well.
  *
- * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/{consolidation,multinodeconsolidation}.go, v1.8 (2025),
+ * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/{consolidation,multinodeconsolidation}.go, v1.6 to v1.8 (2025),
  * with the feature gate SpotToSpotConsolidation open, which is closed by default.
  *
  * @returns the offering, −1 when there is none

@@ -26,7 +26,7 @@ export interface Claim {
  * Provisioning for the pods of some nodes as if these were not there: to the first other node with room, else to a new
  * claim. More than one claim is of no use to consolidation, so the simulation ends when a second would be needed.
  *
- * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/helpers.go, `SimulateScheduling`, v1.8 (2025).
+ * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/helpers.go, `SimulateScheduling`, v1.6 to v1.8 (2025).
  */
 export class Simulator {
   private readonly market: Market;
