@@ -8,8 +8,8 @@ import { cheapestFor, type Nodes } from './nodes.ts';
  * spot as a rule. Where everything is sold out the claim goes and its pods are pending again.
  *
  * Source: kubernetes-sigs/karpenter pkg/cloudprovider/types.go (`OrderByPrice`, `Truncate`) and aws/karpenter-provider-aws
- * pkg/providers/instance (lowest price on demand; an offering without capacity is left out for a while), v1.6 to v1.8 (2025).
- * The list of types is cut to the 600 (AWS: 60) cheapest before a launch, which does not change the cheapest.
+ * pkg/providers/instance (lowest price on demand; an offering without capacity is left out for a while), v1.6 to v1.8
+ * (2025). The list of types is cut to the 600 (AWS: 60) cheapest before a launch, which does not change the cheapest.
  *
  * @returns nodes launched
  */

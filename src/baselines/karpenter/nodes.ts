@@ -63,7 +63,7 @@ export class Nodes {
     return ((this.gone[i >>> 5] as number) & (1 << (i & 31))) !== 0;
   }
 
-  /** The first node from `from` on, in the zone if one is given, that may have room for the group; −1 when there is none. */
+  /** The first node from `from` on, in the zone if one is given, that may have room for the group; −1 if none. */
   nextFor(g: number, from: number, zone?: number): number {
     const full = this.fullFor(g);
     const inZone = zone === undefined ? undefined : this.inZone[zone];

@@ -13,8 +13,8 @@ import { join, roomOnClaim, type Scene } from './scene.ts';
  * Pods that are alike are taken together, with the outcome of one by one: nodes are filled in their order; among claims
  * each pod goes to the one with the fewest pods, so they rise level by level; new claims are filled one after the other.
  *
- * Source: kubernetes-sigs/karpenter pkg/controllers/provisioning/scheduling/{queue,scheduler,nodeclaim}.go, v1.6 to v1.8 (2025)
- * and main of mid-2026, whose order is the same.
+ * Source: kubernetes-sigs/karpenter pkg/controllers/provisioning/scheduling/{queue,scheduler,nodeclaim}.go, v1.6 to
+ * v1.8 (2025) and main of mid-2026, whose order is the same.
  *
  * @param pending replicas of each group; what finds no place is left in it
  */

@@ -3,7 +3,7 @@ import { holds } from '../room.ts';
 import { cheapestFor, type Nodes, stillToBeHad } from './nodes.ts';
 import type { Claim } from './simulate.ts';
 
-/** A single spot node is only replaced by spot when so many cheaper types would do (`MinInstanceTypesForSpotToSpotConsolidation`). */
+/** A single spot node gives way to spot only with so many cheaper types (`MinInstanceTypesForSpotToSpotConsolidation`). */
 const SPOT_TYPES = 15;
 
 interface TypeOption {
@@ -19,8 +19,8 @@ interface TypeOption {
  * fifteen cheaper types to go to. Several nodes are not replaced by a node of a type that one of them has already, or by
  * anything dearer than that one: going without the others would then do as well.
  *
- * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/{consolidation,multinodeconsolidation}.go, v1.6 to v1.8 (2025),
- * with the feature gate SpotToSpotConsolidation open, which is closed by default.
+ * Source: kubernetes-sigs/karpenter pkg/controllers/disruption/{consolidation,multinodeconsolidation}.go, v1.6 to v1.8
+ * (2025), with the feature gate SpotToSpotConsolidation open, which is closed by default.
  *
  * @returns the offering, −1 when there is none
  */
