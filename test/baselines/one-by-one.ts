@@ -64,14 +64,14 @@ class Zones {
     return this.zones.includes(zone) && (this.counts.get(zone) ?? 0) + 1 - least <= this.most;
   }
 
-  /** the pick within each scope, in the scopes' order */
-  picks(among: ReadonlySet<number>): number[] {
+  /** the least filled open zone of each scope, in the scopes' order; with `ties`, all that are filled as little */
+  picks(among: ReadonlySet<number>, ties: boolean): number[] {
     const scopes = [...new Set(this.zones.map((z) => this.scope(z)))];
     return scopes.flatMap((scope) => {
       const here = this.zones.filter((z) => this.scope(z) === scope && among.has(z) && this.open(z));
       if (here.length === 0) return [];
       const least = Math.min(...here.map((z) => this.counts.get(z) ?? 0));
-      return here.filter((z) => (this.counts.get(z) ?? 0) === least).slice(0, 1);
+      return here.filter((z) => (this.counts.get(z) ?? 0) === least).slice(0, ties ? undefined : 1);
     });
   }
 
@@ -112,8 +112,8 @@ export function naiveProvision(
   const onClaim = (claim: NaiveClaim, g: number, first: boolean): boolean => {
     const zones = zonesOf[g];
     const may = [...claim.options].filter((o) => allows(market, g, o));
-    const picks = zones?.picks(new Set(may.map((o) => market.zoneOf[o] ?? -1)));
-    // a claim that is in flight is looked at in one zone only, a new one in one of each scope
+    const picks = zones?.picks(first ? new Set(zones.zones) : new Set(may.map((o) => market.zoneOf[o] ?? -1)), first);
+    // a claim that is in flight is looked at in one zone only, a new one in the least filled of each scope
     for (const zone of picks?.slice(0, first ? undefined : 1) ?? [-1]) {
       const here = may.filter((o) => (zone < 0 || market.zoneOf[o] === zone) && fits(market, claim, o, g));
       if (here.length === 0) continue;

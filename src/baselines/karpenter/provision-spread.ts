@@ -123,12 +123,16 @@ class ClaimsByZone {
     // one scope after the other: where counts are compared within regions, a region without nodes is left for the next
     for (let from = 0; from < spread.zones.length; from = spread.to[from] as number) {
       const zones = Int32Array.from({ length: (spread.to[from] as number) - from }, (_, i) => from + i);
-      const zone = spread.pick(zones);
-      if (zone < 0) continue;
-      const mask = this.narrowed(available, zone);
-      if (mostRoomFor(market, g, mask, nothing(market), 0) < 1) continue;
-      this.enter(claims.open(mask, g, 1));
-      return zone;
+      const least = spread.pick(zones);
+      if (least < 0) continue;
+      for (const zone of zones) {
+        // any of the least filled may be taken: one where a node can be had, if there is one
+        if (spread.counts[zone] !== spread.counts[least]) continue;
+        const mask = this.narrowed(available, zone);
+        if (mostRoomFor(market, g, mask, nothing(market), 0) < 1) continue;
+        this.enter(claims.open(mask, g, 1));
+        return zone;
+      }
     }
     return undefined;
   }
