@@ -38,10 +38,10 @@ const VARIED = 6;
 const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** Relaxation and bound this near to each other are one. */
-const CLOSED = 4e-4;
+const CLOSED = 1e-4;
 /** The objective is at rest when so many rounds have moved it by less than this share. */
 const STILL_ROUNDS = 3;
-const STILL = 1e-3;
+const STILL = 3e-4;
 /** How far duals are drawn towards the best seen so far. */
 const SMOOTHING = 0.6;
 /** A column must save this share of its node's price to be worth adding. */

@@ -1,13 +1,14 @@
 import type { LinearSolver } from '../ports.ts';
 import { assembled, sunk } from './answer.ts';
 import { boundOf } from './bound.ts';
+import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective } from './columns.ts';
 import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
 import type { Whole } from './dive.ts';
 import { greedy, plainBound } from './greedy.ts';
 import { type Instance, instanceOf } from './instance.ts';
-import type { Limit } from './limit.ts';
+import { type Limit, ROUNDED_BY } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
 import { type Master, masterOf } from './master.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
@@ -29,6 +30,8 @@ const HAIR = 1e-3;
 const MOVING = 0.9;
 /** Share of a running node's price that is taken as spent when staying is tried. */
 const STAYING = 0.9;
+/** Rounding differs by this share from one cycle to the next: a fleet that followed it would never come to rest. */
+const NOISE = 3e-3;
 /** How often replicas that found no whole node in a location are sent elsewhere. */
 const PACKINGS = 8;
 /** Vendor caps are aimed 1%, 4%, 9% … lower when whole nodes tip a share over its cap. */
@@ -98,6 +101,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
     rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
+  if ('broken' in rounded) rounded = searched(problem, model, answer, solver) ?? rounded;
   if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
   const perLoad = loadPrices(model, answer.primal, bound.dual);
@@ -108,7 +112,8 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
   if ('broken' in staying) return moved;
   const stayed = proven(staying.nodes);
-  return stayed.usdPerHour + stayed.cost.change <= moved.usdPerHour + moved.cost.change ? stayed : moved;
+  const leaving = moved.usdPerHour + moved.cost.change;
+  return stayed.usdPerHour + stayed.cost.change <= leaving * (1 + NOISE) ? stayed : moved;
 }
 
 /**
@@ -177,6 +182,22 @@ function roundedWithin(
     return { broken: broken[0] ?? '', vendorsOnly: violations(uncapped, nodes, {}).length === 0 };
   }
   return { broken: broken[0] ?? '', vendorsOnly: false };
+}
+
+/** A fleet of few nodes looked for with every rule in the search at once: where shares are tight, rounding misses them. */
+function searched(
+  problem: Problem,
+  model: ColumnModel,
+  answer: { readonly primal: Float64Array; readonly dual: Float64Array },
+  solver: LinearSolver,
+): Rounded | undefined {
+  const nodes = model.patterns.reduce((sum, _, p) => sum + (answer.primal[model.columnOf(p)] ?? 0), 0);
+  if (nodes > NODES || model.limit.expired?.(ROUNDED_BY)) return undefined;
+  model.setObjective(billObjective(model.master));
+  const whole = branch(model, solver, answer.dual);
+  if (!whole) return undefined;
+  const named = namedNodes(model.instance, polish(problem, model.instance, whole));
+  return violations(problem, named, {}).length === 0 ? { nodes: named } : undefined;
 }
 
 function roundedTighter(
