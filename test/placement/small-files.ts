@@ -32,16 +32,18 @@ const SIZES = [
  * Problems of one to four groups and two to five offerings, small enough to try every placement. Prices are whole
  * cents, about what the size is worth, so that no offering always wins; amounts are binary fractions, so that sums are
  * exact.
+ *
+ * @param most replicas of one group and of all; with more of them the problems are no longer small
  */
-export function smallFiles(rules: readonly Rule[], most = { replicas: 8 }): fc.Arbitrary<ProblemFile> {
+export function smallFiles(rules: readonly Rule[], most = { each: 5, all: 8 }): fc.Arbitrary<ProblemFile> {
   return fc
     .record({
-      groups: fc.array(anyGroup(rules), { minLength: 1, maxLength: 4 }),
+      groups: fc.array(anyGroup(rules, most.each), { minLength: 1, maxLength: 4 }),
       offerings: fc.uniqueArray(anyOffering(rules), { minLength: 2, maxLength: 5, selector: (o) => o.id }),
       awsAtMost: sometimes(rules, 'vendorShareAtMost', fc.constantFrom(0.25, 0.5, 0.75)),
     })
     .map(({ groups, offerings, awsAtMost }): ProblemFile => {
-      let left = most.replicas;
+      let left = most.all;
       const named = groups.flatMap((g, i): GroupEntry[] => {
         const replicas = Math.min(g.replicas, left);
         left -= replicas;
@@ -52,10 +54,10 @@ export function smallFiles(rules: readonly Rule[], most = { replicas: 8 }): fc.A
     });
 }
 
-function anyGroup(rules: readonly Rule[]): fc.Arbitrary<GroupEntry> {
+function anyGroup(rules: readonly Rule[], most: number): fc.Arbitrary<GroupEntry> {
   return fc
     .record({
-      replicas: fc.integer({ min: 1, max: 5 }),
+      replicas: fc.integer({ min: 1, max: most }),
       cpu: fc.constantFrom(0.25, 0.5, 0.75, 1, 1.5, 2, 3),
       gib: fc.constantFrom(0.5, 1, 1.5, 2, 3, 4, 6),
       perNodeAtMost: sometimes(rules, 'perNodeAtMost', fc.integer({ min: 1, max: 3 })),
