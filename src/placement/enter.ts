@@ -1,4 +1,4 @@
-import { ColumnModel } from './columns.ts';
+import { bestFilling } from './best-filling.ts';
 import { ruledOut } from './eligible.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Master, masterOf } from './master.ts';
@@ -56,7 +56,7 @@ export function appraisalOf(problem: Problem, placement: Placement, others: read
 /** Entry of the candidate o of an appraisal. */
 export function entryAt(appraisal: Appraisal, o: number): Entry | undefined {
   const { instance, master, dual } = appraisal;
-  const best = ColumnModel.bestFilling(instance, master, dual, o);
+  const best = bestFilling(instance, master, dual, o);
   if (!best) return undefined;
   const entersAtUsdPerHour = enteringPrice(appraisal, o, best.value);
   if (entersAtUsdPerHour === undefined) return undefined;

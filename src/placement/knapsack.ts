@@ -1,3 +1,5 @@
+import type { Lattice } from './lattice.ts';
+
 /**
  * The best filling of one node: a bounded knapsack in several resources.
  *
@@ -59,6 +61,9 @@ export class Knapsack {
   private readonly now: Int32Array;
   private readonly best: Int32Array;
   private readonly surrogateNeed: Float64Array;
+  /** points of the lattice that the whole node has of each resource */
+  private readonly points: Float64Array;
+  private lattice: Lattice | undefined;
   private bestValue = 0;
   private visited = 0;
   private enough = 0;
@@ -74,6 +79,7 @@ export class Knapsack {
     this.now = new Int32Array(items);
     this.best = new Int32Array(items);
     this.surrogateNeed = new Float64Array(items);
+    this.points = new Float64Array(resources);
   }
 
   /**
@@ -81,10 +87,21 @@ export class Knapsack {
    * @param worthwhile a bound at or under this is enough: no filling is looked for
    * @param weights of the resources, to start from and left improved for the next call on the same node
    * @param thoroughly false: the first filling above `worthwhile` will do
+   * @param lattice of these items, or of more: a second bound on what is left of the node
    */
-  solve(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array, thoroughly = true): Filling {
+  solve(
+    items: Items,
+    capacity: Float64Array,
+    worthwhile: number,
+    weights: Float64Array,
+    thoroughly = true,
+    lattice?: Lattice,
+  ): Filling {
     this.look(items, capacity);
-    const bound = this.surrogateBound(items, weights, worthwhile, thoroughly);
+    const bound = Math.min(
+      this.surrogateBound(items, weights, worthwhile, thoroughly),
+      lattice?.value(capacity) ?? Infinity,
+    );
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
@@ -95,7 +112,7 @@ export class Knapsack {
     }
     if (!thoroughly) return { value: this.bestValue, bound, counts: this.best };
     const enough = worthwhile * (1 + PROOF);
-    const proved = bound <= enough || this.searchAll(items, weights, enough);
+    const proved = bound <= enough || this.searchAll(items, capacity, weights, enough, lattice);
     if (!proved && this.bestValue <= enough) this.refill(items, bound);
     return {
       value: this.bestValue,
@@ -315,8 +332,21 @@ export class Knapsack {
    * @param enough what is worth no more need not be found
    * @returns whether the search went through, which proves that nothing is worth more than the best found or `enough`
    */
-  private searchAll(items: Items, weights: Float64Array, enough: number): boolean {
+  private searchAll(
+    items: Items,
+    capacity: Float64Array,
+    weights: Float64Array,
+    enough: number,
+    lattice: Lattice | undefined,
+  ): boolean {
     this.enough = enough;
+    this.lattice = lattice;
+    if (lattice) {
+      for (let r = 0; r < this.resources; r++) {
+        const unit = lattice.unit[r] as number;
+        this.points[r] = unit > 0 ? (capacity[r] as number) / unit : 0;
+      }
+    }
     const { resources, use } = this;
     for (let k = 0; k < items.count; k++) {
       const i = this.bestOrder[k] as number;
@@ -335,6 +365,8 @@ export class Knapsack {
     this.visited++;
     this.keepIfBest(worth);
     if (from >= items.count || this.visited > SEARCH_NODES) return;
+    const bar = Math.max(this.bestValue * (1 + 1e-9), this.enough);
+    if (this.lattice && worth + this.carried(this.lattice) <= bar) return;
     let optimistic = worth;
     let free = room;
     for (let k = from; k < items.count && free > 0; k++) {
@@ -344,7 +376,7 @@ export class Knapsack {
       optimistic += n * (items.value[i] as number);
       free -= n * w;
     }
-    if (optimistic <= this.bestValue * (1 + 1e-9) || optimistic <= this.enough) return;
+    if (optimistic <= bar) return;
     const i = this.bestOrder[from] as number;
     for (let n = Math.min((items.most[i] as number) - (this.now[i] as number), this.roomFor(i)); n >= 0; n--) {
       if (n > 0) this.put(i, n);
@@ -357,6 +389,16 @@ export class Knapsack {
       if (n > 0) this.put(i, -n);
       if (this.visited > SEARCH_NODES) return;
     }
+  }
+
+  /** The most that what is left of the node can carry. */
+  private carried(lattice: Lattice): number {
+    let point = 0;
+    for (let r = 0; r < this.resources; r++) {
+      const steps = Math.floor((this.left[r] as number) * (this.points[r] as number) + 1e-6);
+      point += Math.min(lattice.extent[r] as number, Math.max(0, steps)) * (lattice.stride[r] as number);
+    }
+    return lattice.best[point] as number;
   }
 
   private roomFor(i: number): number {

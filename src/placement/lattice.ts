@@ -1,9 +1,9 @@
 /**
- * The exact best filling of nodes by dynamic programming, where requests are multiples of a few common amounts
- * (250m, 512Mi): every reachable sum of requests is a point of a small lattice.
+ * What any part of a node can carry at most, by dynamic programming over sums of requests: where requests are
+ * multiples of a few common amounts (250m, 512Mi), every reachable sum is a point of a small lattice.
  *
- * One table serves all nodes that the same items may use. Resources with too many points are left out, and amounts
- * are rounded down to the lattice, so a value is never too small; a filling is checked before it is used.
+ * Resources that can't run out are left out, and amounts are rounded down to the lattice where it would be too fine:
+ * a value is never too small, and as a rule exact where it is {@link fine}.
  */
 export interface LatticeItem {
   readonly value: number;
@@ -12,185 +12,235 @@ export interface LatticeItem {
   readonly need: Float64Array;
 }
 
-/** Points of a table: at most some milliseconds to fill. */
-const POINTS = 160_000;
-/** Points × pieces: what a table may take of memory and time. */
-const WORK = 1_500_000;
-
 export class Lattice {
-  private readonly unit: Float64Array;
-  private readonly extent: Int32Array;
-  private readonly stride: Int32Array;
-  private readonly pieces: { readonly item: number; readonly count: number; readonly step: Int32Array }[] = [];
+  /** no amount was rounded: values are exact but for resources that were left out */
+  readonly fine: boolean;
+  readonly unit: Float64Array;
+  readonly extent: Int32Array;
+  readonly stride: Int32Array;
+  /** at each point: the most that so much room carries */
+  readonly best: Float64Array;
   /** the resource along which neighbouring points lie */
   private readonly row: number;
-  private readonly best: Float64Array;
-  private readonly taken: Uint8Array;
   private readonly items: readonly LatticeItem[];
+  /** points that one of each item takes of each resource */
+  private readonly step: readonly Int32Array[];
 
   /**
-   * @param capacities of the nodes that will be asked for
-   * @returns undefined when the table would be too large
+   * @param capacity the largest room that will be asked for
+   * @param scarcity of each resource, adding up to one: where the table would be too large the plentiful give way
+   * @param points the table may have: it takes points × items steps
+   * @returns undefined when a coarser lattice would tell nothing
    */
-  static of(items: readonly LatticeItem[], capacities: readonly Float64Array[]): Lattice | undefined {
-    const largest = Float64Array.from(capacities[0] ?? [], (_, r) => Math.max(...capacities.map((c) => c[r] ?? 0)));
-    const dimensions = [...largest.keys()].filter((r) => capacities.some((capacity) => binds(items, capacity, r)));
-    const units = Float64Array.from(largest, (_, r) => commonAmount(items, r));
-    // the finest resources give way first: one that is left out only loosens the bound
-    const extents = (): number =>
-      dimensions.reduce((points, r) => points * (Math.floor((largest[r] ?? 0) / (units[r] ?? 1)) + 1), 1);
-    while (dimensions.length > 2 && extents() > POINTS) {
-      const widest = dimensions.reduce((a, b) =>
-        (largest[a] ?? 0) / (units[a] ?? 1) >= (largest[b] ?? 0) / (units[b] ?? 1) ? a : b,
-      );
-      dimensions.splice(dimensions.indexOf(widest), 1);
+  static of(
+    items: readonly LatticeItem[],
+    capacity: Float64Array,
+    scarcity: ArrayLike<number>,
+    points: number,
+  ): Lattice | undefined {
+    const dimensions = [...capacity.keys()].filter((r) => binds(items, capacity, r));
+    if (dimensions.length === 0) return undefined;
+    const common = Float64Array.from(capacity, (_, r) => commonAmount(items, r));
+    const units = common.slice();
+    const steps = (r: number): number => Math.floor((capacity[r] ?? 0) / (units[r] ?? 1) + 1e-9);
+    const size = (): number => dimensions.reduce((all, r) => all * (steps(r) + 1), 1);
+    while (size() > points) {
+      const least = dimensions.reduce((a, b) => ((scarcity[b] ?? 0) < (scarcity[a] ?? 0) ? b : a));
+      if ((scarcity[least] ?? 0) > PLENTIFUL) break;
+      dimensions.splice(dimensions.indexOf(least), 1);
     }
-    if (dimensions.length === 0 || extents() > POINTS) return undefined;
-    const lattice = new Lattice(items, largest, dimensions, units);
-    return lattice.best.length * lattice.pieces.length > WORK ? undefined : lattice.filled();
+    while (size() > points) {
+      const finest = dimensions.reduce((a, b) => (steps(b) > steps(a) ? b : a));
+      units[finest] = (units[finest] ?? 1) * Math.SQRT2;
+      if ((units[finest] ?? 1) > ROUNDED * usual(items, finest)) return undefined;
+    }
+    const fine = dimensions.every((r) => units[r] === common[r]);
+    return new Lattice(items, capacity, dimensions, units, fine).filled();
   }
 
   private constructor(
     items: readonly LatticeItem[],
-    largest: Float64Array,
+    capacity: Float64Array,
     dimensions: readonly number[],
     units: Float64Array,
+    fine: boolean,
   ) {
     this.items = items;
-    this.unit = new Float64Array(largest.length);
-    this.extent = new Int32Array(largest.length);
-    this.stride = new Int32Array(largest.length);
-    let points = 1;
+    this.fine = fine;
+    this.unit = new Float64Array(capacity.length);
+    this.extent = new Int32Array(capacity.length);
+    this.stride = new Int32Array(capacity.length);
     // the widest resource first: its points are neighbours
-    const widest = (r: number): number => (largest[r] ?? 0) / (units[r] ?? 1);
+    const widest = (r: number): number => (capacity[r] ?? 0) / (units[r] ?? 1);
     const order = dimensions.toSorted((a, b) => widest(b) - widest(a) || a - b);
     this.row = order[0] ?? 0;
+    let points = 1;
     for (const r of order) {
       this.unit[r] = units[r] ?? 1;
-      this.extent[r] = Math.floor((largest[r] ?? 0) / (units[r] ?? 1) + 1e-9);
+      this.extent[r] = Math.floor(widest(r) + 1e-9);
       this.stride[r] = points;
       points *= (this.extent[r] ?? 0) + 1;
     }
-    for (const [step, alike] of this.byShape(items)) {
-      let room = Infinity;
-      for (let r = 0; r < step.length; r++) {
-        const s = step[r] ?? 0;
-        if (s > 0) room = Math.min(room, Math.floor((this.extent[r] ?? 0) / s));
+    this.best = new Float64Array(points);
+    this.step = items.map((item) => Int32Array.from(item.need, (amount, r) => this.steps(amount, r)));
+  }
+
+  /** The most that so much room can carry; more room than the table has is taken for all of it. */
+  value(room: ArrayLike<number>): number {
+    let point = 0;
+    for (let r = 0; r < this.extent.length; r++) {
+      if (this.unit[r] === 0) continue;
+      point += Math.min(this.extent[r] as number, this.steps(room[r] ?? 0, r)) * (this.stride[r] as number);
+    }
+    return this.best[point] ?? 0;
+  }
+
+  /**
+   * The best filling of so much room that has one of an item at least, as far as items are there in any number.
+   *
+   * @returns how many of each item; undefined where the item does not fit, or some would be more than there are
+   */
+  around(item: number, room: ArrayLike<number>): Int32Array | undefined {
+    const left = Int32Array.from(this.extent, (most, r) => Math.min(most, this.steps(room[r] ?? 0, r)));
+    const counts = new Int32Array(this.items.length);
+    for (let next = item; next >= 0; next = this.dearest(left)) {
+      const step = this.step[next];
+      if (!step) return undefined;
+      for (let r = 0; r < left.length; r++) {
+        left[r] = (left[r] as number) - (step[r] as number);
+        if ((left[r] as number) < 0) return undefined;
       }
-      // of requests that are alike the dearest come first, and no more of them than the largest node holds
-      for (const i of alike) {
-        let left = Math.min(room, items[i]?.most ?? 0);
-        if (left === Infinity) continue;
-        room -= left;
+      counts[next] = (counts[next] as number) + 1;
+      if ((counts[next] as number) > (this.items[next]?.most ?? 0)) return undefined;
+    }
+    return counts;
+  }
+
+  /** The item to start the best filling of so much room with; negative when it carries nothing. */
+  private dearest(left: Int32Array): number {
+    const { best, step, stride } = this;
+    let point = 0;
+    for (let r = 0; r < left.length; r++) point += (left[r] as number) * (stride[r] as number);
+    const least = (best[point] as number) * (1 - 1e-9);
+    if (least <= 0) return -1;
+    return step.findIndex((s, i) => {
+      let from = point;
+      for (let r = 0; r < left.length; r++) {
+        if ((s[r] as number) > (left[r] as number)) return false;
+        from -= (s[r] as number) * (stride[r] as number);
+      }
+      return from < point && (best[from] as number) + (this.items[i]?.value ?? 0) >= least;
+    });
+  }
+
+  private filled(): this {
+    for (const item of distinct(this.items)) {
+      const step = this.step[this.items.indexOf(item)] ?? new Int32Array(0);
+      let room = Infinity;
+      step.forEach((s, r) => {
+        if (s > 0) room = Math.min(room, Math.floor((this.extent[r] ?? 0) / s));
+      });
+      if (room === Infinity) this.free(item);
+      else if (item.most >= room) this.run(step, item.value, true);
+      else {
         // 1, 2, 4 … and the rest: every count is a sum of pieces
-        for (let count = 1; left > 0; count *= 2) {
-          const n = Math.min(count, left);
-          this.pieces.push({ item: i, count: n, step: step.map((s) => s * n) });
-          left -= n;
+        for (let count = 1, left = item.most; left > 0; left -= count, count = Math.min(2 * count, left)) {
+          this.run(
+            step.map((s) => s * count),
+            item.value * count,
+            false,
+          );
         }
       }
     }
-    const work = points * this.pieces.length;
-    this.best = new Float64Array(points);
-    this.taken = new Uint8Array(work > WORK ? 0 : work);
+    return this;
   }
 
-  /** The most that a node of this capacity can carry. */
-  value(capacity: ArrayLike<number>): number {
-    return this.best[this.pointOf(capacity)] ?? 0;
-  }
-
-  /** Counts of each item that are worth it. */
-  filling(capacity: ArrayLike<number>): Int32Array {
-    const counts = new Int32Array(this.items.length);
-    let point = this.pointOf(capacity);
-    for (let p = this.pieces.length - 1; p >= 0; p--) {
-      const piece = this.pieces[p];
-      if (!piece || this.taken[p * this.best.length + point] !== 1) continue;
-      counts[piece.item] = (counts[piece.item] ?? 0) + piece.count;
-      point -= this.offset(piece.step);
-    }
-    return counts;
+  /** What takes no room on the lattice goes in everywhere. */
+  private free({ value, most }: LatticeItem): void {
+    for (let p = 0; p < this.best.length; p++) this.best[p] = (this.best[p] as number) + value * most;
   }
 
   /**
    * Row by row: within a row the widest resource runs, so the inner loop is a plain walk over neighbouring points and
    * whether a piece fits in the other resources is asked once a row.
+   *
+   * @param often upwards, so that a piece builds on itself; false: downwards, so that it is taken once at most
    */
-  private filled(): this {
-    const { best, taken, extent, stride, row } = this;
-    const points = best.length;
+  private run(step: Int32Array, worth: number, often: boolean): void {
+    const { best, extent, stride, row } = this;
     const width = (extent[row] as number) + 1;
     const others = [...stride.keys()].filter((r) => r !== row && (stride[r] as number) > 0);
-    this.pieces.forEach(({ item, count, step }, p) => {
-      const worth = (this.items[item]?.value ?? 0) * count;
-      const offset = this.offset(step);
-      const first = step[row] as number;
-      const flags = p * points;
-      // downwards, so that each piece is taken once at most
-      for (let start = points - width; start >= 0; start -= width) {
-        let fits = true;
-        for (const r of others) {
-          if (Math.floor(start / (stride[r] as number)) % ((extent[r] as number) + 1) < (step[r] as number)) {
-            fits = false;
-            break;
-          }
-        }
-        if (!fits) continue;
-        for (let point = start + width - 1; point >= start + first; point--) {
-          const value = (best[point - offset] as number) + worth;
-          if (value > (best[point] as number)) {
-            best[point] = value;
-            taken[flags + point] = 1;
-          }
+    let offset = 0;
+    for (let r = 0; r < step.length; r++) offset += (step[r] as number) * (stride[r] as number);
+    const first = step[row] as number;
+    const rows = best.length / width;
+    for (let k = 0; k < rows; k++) {
+      const start = (often ? k : rows - 1 - k) * width;
+      let fits = true;
+      for (const r of others) {
+        if (Math.floor(start / (stride[r] as number)) % ((extent[r] as number) + 1) < (step[r] as number)) {
+          fits = false;
+          break;
         }
       }
-    });
-    return this;
-  }
-
-  /** Items by what they take of the lattice, the most valuable first. */
-  private byShape(items: readonly LatticeItem[]): (readonly [Int32Array, readonly number[]])[] {
-    const shapes = new Map<string, { step: Int32Array; alike: number[] }>();
-    items.forEach((item, i) => {
-      const step = Int32Array.from(item.need, (amount, r) => this.steps(amount, r));
-      const known = shapes.get(step.join(','));
-      if (known) known.alike.push(i);
-      else shapes.set(step.join(','), { step, alike: [i] });
-    });
-    return [...shapes.values()].map(({ step, alike }) => [
-      step,
-      alike.toSorted((a, b) => (items[b]?.value ?? 0) - (items[a]?.value ?? 0) || a - b),
-    ]);
+      if (!fits) continue;
+      if (often) {
+        for (let p = start + first; p < start + width; p++) {
+          const value = (best[p - offset] as number) + worth;
+          if (value > (best[p] as number)) best[p] = value;
+        }
+      } else {
+        for (let p = start + width - 1; p >= start + first; p--) {
+          const value = (best[p - offset] as number) + worth;
+          if (value > (best[p] as number)) best[p] = value;
+        }
+      }
+    }
   }
 
   private steps(amount: number, r: number): number {
     const unit = this.unit[r] ?? 0;
     return unit === 0 ? 0 : Math.floor(amount / unit + 1e-9);
   }
-
-  private offset(step: Int32Array): number {
-    let offset = 0;
-    for (let r = 0; r < step.length; r++) offset += (step[r] as number) * (this.stride[r] as number);
-    return offset;
-  }
-
-  private pointOf(capacity: ArrayLike<number>): number {
-    let point = 0;
-    for (let r = 0; r < this.extent.length; r++) {
-      if ((this.unit[r] ?? 0) === 0) continue;
-      point += Math.min(this.extent[r] ?? 0, this.steps(capacity[r] ?? 0, r)) * (this.stride[r] ?? 0);
-    }
-    return point;
-  }
 }
+
+/** Weight of a resource in the bound that adds resources up below which it is hardly scarce. */
+const PLENTIFUL = 0.1;
+/** Amounts rounded by more than this share of a usual request make a bound looser than adding resources up does. */
+const ROUNDED = 0.03;
+
+/** What an item that needs the resource at all needs of it, on average. */
+function usual(items: readonly LatticeItem[], r: number): number {
+  const needs = items.flatMap((item) => ((item.need[r] ?? 0) > 0 ? [item.need[r] ?? 0] : []));
+  return needs.reduce((sum, n) => sum + n, 0) / Math.max(1, needs.length);
+}
+
+/** Items of one size: where the dearest of them may be as many as fit, the others are never needed. */
+function distinct(items: readonly LatticeItem[]): readonly LatticeItem[] {
+  const bySize = new Map<string, LatticeItem[]>();
+  for (const item of items) {
+    const key = item.need.join(',');
+    const known = bySize.get(key);
+    if (known) known.push(item);
+    else bySize.set(key, [item]);
+  }
+  return [...bySize.values()].flatMap((alike) => {
+    const sorted = alike.toSorted((a, b) => b.value - a.value);
+    const enough = sorted.findIndex((item) => item.most >= MANY);
+    return enough < 0 ? sorted : sorted.slice(0, enough + 1);
+  });
+}
+
+/** More of one item than any node holds. */
+const MANY = 1000;
 
 /** Whether the items could ever use up the resource: by their numbers, or before another resource stops them. */
 function binds(items: readonly LatticeItem[], capacity: Float64Array, r: number): boolean {
   const have = capacity[r] ?? 0;
-  if (items.reduce((sum, i) => sum + i.most * (i.need[r] ?? 0), 0) <= have) return false;
+  const users = items.filter((i) => (i.need[r] ?? 0) > 0);
+  if (users.reduce((sum, i) => sum + i.most * (i.need[r] ?? 0), 0) <= have) return false;
   return capacity.every((other, o) => {
-    const users = items.filter((i) => (i.need[r] ?? 0) > 0);
     if (o === r || users.some((i) => (i.need[o] ?? 0) <= 0)) return true;
     return other * Math.max(...users.map((i) => (i.need[r] ?? 0) / (i.need[o] ?? 1))) > have;
   });

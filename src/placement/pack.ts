@@ -1,6 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
 import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective } from './columns.ts';
+import { converge } from './converge.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
 import { type Instance, instanceOf } from './instance.ts';
@@ -137,7 +138,7 @@ function packRest(
     limit,
   );
   try {
-    const answer = model.converge(ROUNDS, 2);
+    const answer = converge(model, ROUNDS);
     const whole: Whole =
       answer.status === 'optimal'
         ? best(model, [

@@ -1,8 +1,8 @@
 import type { LinearSolver } from '../ports.ts';
 import { assembled, sunk } from './answer.ts';
-import { boundOf } from './bound.ts';
 import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective } from './columns.ts';
+import { converge, prove } from './converge.ts';
 import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
 import type { Whole } from './dive.ts';
@@ -21,8 +21,6 @@ import { violations } from './verify.ts';
 
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
 const ROUNDS = 120;
-/** Rounds in which dynamic programming looks for what the search has overlooked. */
-const EXACT_ROUNDS = 40;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
 const HAIR = 1e-3;
@@ -88,14 +86,16 @@ function placeWithin(
 
 function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): Placement {
   const { instance, master } = model;
-  const answer = model.converge(ROUNDS, EXACT_ROUNDS);
-  if (answer.status !== 'optimal') {
-    return greedily(problem, instance, master, solver, answer.status === 'failed' ? answer.reason : 'infeasible');
+  const relaxed = converge(model, ROUNDS);
+  if (relaxed.status !== 'optimal') {
+    return greedily(problem, instance, master, solver, relaxed.status === 'failed' ? relaxed.reason : 'infeasible');
   }
-  const missing = missingByGroup(model, answer.primal);
+  const missing = missingByGroup(model, relaxed.primal);
   if (missing.size > 0) return reduced(problem, missing, solver, model.limit);
 
-  const bound = boundOf(model, master.nodeCost, answer.dual);
+  const bound = prove(model);
+  const again = model.solve();
+  const answer = again.status === 'optimal' ? again : relaxed;
   let rounded = roundedWithin(problem, problem, model, answer, solver);
   // whole nodes may tip a vendor's share over its cap: aim a little lower until they don't
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
@@ -160,7 +160,7 @@ function roundedWithin(
 ): Rounded {
   const { instance } = model;
   model.setObjective(objective);
-  const settled = model.converge(SETTLE_ROUNDS);
+  const settled = converge(model, SETTLE_ROUNDS);
   const { primal, dual } = settled.status === 'optimal' ? settled : answer;
   const fractions = replicasByLocation(model, primal);
   const ceilings = new Float64Array(fractions.length).fill(Infinity);
@@ -217,7 +217,7 @@ function roundedTighter(
   );
   const model = new ColumnModel(instance, master, solver, billObjective(master), limit);
   try {
-    const answer = model.converge(ROUNDS);
+    const answer = converge(model, ROUNDS);
     if (answer.status !== 'optimal' || missingByGroup(model, answer.primal).size > 0) {
       return { broken: 'vendor shares could not be kept with whole nodes', vendorsOnly: false };
     }

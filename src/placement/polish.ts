@@ -1,7 +1,7 @@
 import { billOf } from './cost.ts';
 import type { Instance } from './instance.ts';
 import type { Candidate, Problem } from './problem.ts';
-import { fitsOn } from './settle.ts';
+import { fitsOn } from './fits.ts';
 import { groupRulesHold } from './standing.ts';
 import type { Whole } from './dive.ts';
 

@@ -1,7 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
 import { sunk } from './answer.ts';
-import { boundOf } from './bound.ts';
 import { ColumnModel } from './columns.ts';
+import { converge, prove } from './converge.ts';
 import { multipliersOf } from './contract-rows.ts';
 import { greedy } from './greedy.ts';
 import { instanceOf } from './instance.ts';
@@ -19,9 +19,7 @@ export interface Relaxed {
   readonly duals: ReadonlyMap<string, number>;
 }
 
-/** Pricing rounds, and those in which dynamic programming looks for what the search overlooked. */
 const ROUNDS = 120;
-const EXACT_ROUNDS = 10;
 const MISSING = 1e-6;
 
 /**
@@ -46,11 +44,11 @@ export function relaxed(
   const objective = { nodePrice: master.nodeCost, keptCredit: new Float64Array(master.nodeCost.length) };
   const model = new ColumnModel(instance, master, solver, objective);
   try {
-    const answer = model.converge(ROUNDS, EXACT_ROUNDS);
+    const answer = converge(model, ROUNDS);
     if (answer.status !== 'optimal') return undefined;
     const short = master.auxiliary.some((a, i) => a.kind === 'missing' && (answer.primal[i] ?? 0) > MISSING);
     if (short) return undefined;
-    const { usdPerHour, dual } = boundOf(model, master.nodeCost, answer.dual);
+    const { usdPerHour, dual } = prove(model);
     return {
       usdPerHour: usdPerHour + committed,
       atMostUsdPerHour: Math.max(answer.objective, usdPerHour) + committed,

@@ -1,5 +1,6 @@
 import type { LinearSolver } from '../ports.ts';
 import { ColumnModel } from './columns.ts';
+import { converge } from './converge.ts';
 import { egressOf } from './cost.ts';
 import { instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
@@ -31,7 +32,7 @@ export function runningEgress(problem: Problem, solver: LinearSolver): number {
   const objective = { nodePrice: master.nodeCost, keptCredit: new Float64Array(offerings.length) };
   const model = new ColumnModel(instance, master, solver, objective);
   try {
-    const answer = model.converge(ROUNDS);
+    const answer = converge(model, ROUNDS);
     if (answer.status !== 'optimal') return 0;
     const replicas = new Map<string, Map<string, number>>();
     model.patterns.forEach((pattern, p) => {

@@ -1,6 +1,7 @@
 import type { LinearAnswer, LinearSolver } from '../ports.ts';
 import { frontOf, type BreakEven } from './break-even.ts';
 import { ColumnModel, type Objective } from './columns.ts';
+import { converge } from './converge.ts';
 import { multipliersOf } from './contract-rows.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Master, masterOf } from './master.ts';
@@ -116,7 +117,7 @@ class Search {
     const { model, provider } = this;
     const objective = objectiveAt(model.instance, model.master, provider, price);
     model.setObjective(objective);
-    const answer = rounds === 0 ? model.solve() : model.converge(rounds, EXACT_ROUNDS);
+    const answer = rounds === 0 ? model.solve() : closely(model, rounds);
     if (answer.status !== 'optimal') return undefined;
     let vendor = 0;
     model.patterns.forEach(({ candidate }, p) => {
@@ -155,6 +156,16 @@ class Search {
       entry: { entersAtUsdPerHour: candidate.usdPerHour * crossing, filling },
     };
   }
+}
+
+/** Converged, and then on with what only a close look finds. */
+function closely(model: ColumnModel, rounds: number): LinearAnswer {
+  let answer = converge(model, rounds);
+  for (let round = 0; round < EXACT_ROUNDS && answer.status === 'optimal'; round++) {
+    if (model.add(model.price(answer.dual, 'exact').fresh) === 0) break;
+    answer = converge(model, rounds);
+  }
+  return answer;
 }
 
 interface Entered {

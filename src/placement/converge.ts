@@ -1,0 +1,114 @@
+import type { LinearAnswer } from '../ports.ts';
+import type { ColumnModel } from './columns.ts';
+import { type Bound, scaledBound, signedDuals } from './dual.ts';
+import { RELAXED_BY } from './limit.ts';
+import type { Pricing } from './pricing.ts';
+import { resourcePrices } from './resource-prices.ts';
+
+/** Relaxation and bound this near to each other are one. */
+const CLOSED = 1e-4;
+/** The objective is at rest when so many rounds have moved it by less than this share. */
+const STILL_ROUNDS = 3;
+const STILL = 3e-4;
+/** How far duals are drawn towards the best seen so far. */
+const SMOOTHING = 0.6;
+
+/**
+ * Solves and prices until no column is worth adding, the objective has all but come to rest, or for so many rounds.
+ *
+ * Prices are asked at duals smoothed towards the best seen so far (Wentges, 1997): the duals of early rounds swing
+ * wildly, and columns made for them are never used. A round that finds nothing there asks again at the real ones.
+ */
+export function converge(model: ColumnModel, rounds: number): LinearAnswer {
+  const objectives: number[] = [];
+  let centre = priceByResources(model, 'quick');
+  let how: 'sketch' | 'quick' = model.hasTwins ? 'sketch' : 'quick';
+  for (let round = 0; ; round++) {
+    const answer = model.solve();
+    if (answer.status !== 'optimal' || round >= rounds || model.limit.expired?.(RELAXED_BY)) return answer;
+    objectives.push(answer.objective);
+    const before = objectives.at(-1 - STILL_ROUNDS);
+    const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
+    const closed = centre && answer.objective - centre.usdPerHour < CLOSED * Math.abs(answer.objective);
+    if (!still && !closed) {
+      if (centre) {
+        const smooth = smoothed(centre.dual, answer.dual);
+        const pricing = model.price(smooth, how);
+        centre = better(model, centre, smooth, pricing);
+        if (model.add(pricing.fresh) > 0) continue;
+      }
+      const pricing = model.price(answer.dual, how);
+      centre = better(model, centre, answer.dual, pricing);
+      if (model.add(pricing.fresh) > 0) continue;
+    }
+    if (how === 'quick') return answer;
+    how = 'quick';
+    centre = undefined;
+    objectives.length = 0;
+  }
+}
+
+/** Rounds of {@link prove}, and those after which it ends where they have gained less than this share of the gap. */
+const PROOF_ROUNDS = 60;
+const IDLE_ROUNDS = 6;
+const GAINED = 0.15;
+
+/**
+ * The best bound that duals of the model prove. Nodes are looked at as closely as can be; one whose best filling
+ * stays unknown joins the relaxation with a filling in parts, which no whole one can better: so it loosens the bound
+ * by what it would be used, instead of scaling all duals down by what it might be worth.
+ *
+ * Columns found on the way stay; the fillings in parts do not.
+ */
+export function prove(model: ColumnModel): Bound {
+  let best: Bound | undefined = priceByResources(model, 'exact');
+  const gaps: number[] = [];
+  for (let round = 0; round < PROOF_ROUNDS; round++) {
+    const answer = model.solve();
+    if (answer.status !== 'optimal') break;
+    const from: Float64Array = best ? smoothed(best.dual, answer.dual) : answer.dual;
+    let found = 0;
+    for (const dual of from === answer.dual ? [from] : [from, answer.dual]) {
+      const signed = signedDuals(model.master, dual);
+      const pricing = model.price(signed, 'exact');
+      best = better(model, best, signed, pricing);
+      found = model.add(pricing.fresh) + pricing.parts.length;
+      model.addParts(pricing.parts);
+      if (found > 0) break;
+    }
+    const gap = 1 - (best?.usdPerHour ?? 0) / Math.max(answer.objective, 1e-9);
+    gaps.push(gap);
+    const before = gaps.at(-1 - IDLE_ROUNDS) ?? Infinity;
+    if (found === 0 || gap < CLOSED || before - gap < GAINED * before || model.limit.expired?.(RELAXED_BY)) break;
+  }
+  model.withoutParts();
+  return best ?? { usdPerHour: 0, dual: new Float64Array(model.master.rows.length) };
+}
+
+/**
+ * Duals to start from: every resource has one price everywhere, the dearest at which no node holds more than it
+ * costs. Far nearer to the truth than the duals of the first few columns.
+ */
+function priceByResources(model: ColumnModel, how: 'quick' | 'exact'): Bound | undefined {
+  const prices = resourcePrices(model.instance, model.nodePrice, model.solver);
+  if (!prices) return undefined;
+  const { groups, need, resources } = model.instance;
+  const dual = new Float64Array(model.master.rows.length);
+  groups.forEach((group, g) => {
+    const row = model.master.rows.findIndex((r) => r.name === `group/${group.name}`);
+    for (let r = 0; r < resources; r++) {
+      dual[row] = (dual[row] ?? 0) + (prices[r] ?? 0) * (need[g * resources + r] ?? 0);
+    }
+  });
+  return better(model, undefined, dual, model.price(dual, how));
+}
+
+/** The better one of a bound and what these duals prove: the duals as they are, the bound by what they come to. */
+function better(model: ColumnModel, known: Bound | undefined, dual: Float64Array, pricing: Pricing): Bound {
+  const bound = scaledBound(model.master, model.nodePrice, signedDuals(model.master, dual), pricing);
+  return known && known.usdPerHour >= bound.usdPerHour ? known : bound;
+}
+
+function smoothed(centre: Float64Array, dual: Float64Array): Float64Array {
+  return dual.map((y, i) => SMOOTHING * (centre[i] ?? 0) + (1 - SMOOTHING) * y);
+}

@@ -1,0 +1,242 @@
+import type { LinearSolver } from '../ports.ts';
+import type { Pattern } from './columns.ts';
+import { dot, type Worth } from './dual.ts';
+import { fitsOn } from './fits.ts';
+import type { Instance } from './instance.ts';
+import { ItemList, itemsOn } from './items.ts';
+import { Knapsack } from './knapsack.ts';
+import { latticesFor } from './lattices.ts';
+import type { Lattice } from './lattice.ts';
+import type { Master } from './master.ts';
+import { type Parts, parted } from './parted.ts';
+
+/** What nodes are worth at some duals, and the fillings that are worth more than their nodes cost. */
+export interface Pricing extends Worth {
+  readonly fresh: readonly Pattern[];
+  /** fillings with parts of replicas, of candidates that are not known to have no worthwhile whole one */
+  readonly parts: readonly Parts[];
+}
+
+/**
+ * How closely nodes are looked at.
+ *
+ * sketch: greedy fillings, and of candidates that differ by zone alone only the first, whose filling and worth stand
+ * for the others': near enough to steer by and no bound. quick: greedy fillings of all, with bounds that are valid but
+ * loose. exact: what these leave open is settled by dynamic programming and search.
+ */
+export type Closeness = 'sketch' | 'quick' | 'exact';
+
+/** Columns that a round may add for a location: few where there are many, since most of them stay unused. */
+const PER_LOCATION = 4;
+const PER_ROUND = 200;
+/** Candidates of which a round looks for many fillings. */
+const VARIED = 6;
+const EXACT_PER_LOCATION = 30;
+const EXACT_PER_ROUND = 900;
+/** A column must save this share of its node's price to be worth adding. */
+const WORTHWHILE = 1e-6;
+/** A node whose bound is this little above what it costs is as good as settled. */
+const SETTLED = 2e-4;
+
+/** Looks for worthwhile fillings of the candidates at given duals. */
+export class Pricer {
+  private readonly instance: Instance;
+  private readonly master: Master;
+  private readonly solver: LinearSolver;
+  /** the first candidate that differs from this one by zone alone, itself where there is none */
+  private readonly twinOf: Int32Array;
+  /** of the first: the others */
+  private readonly twins: readonly (readonly number[])[];
+  private readonly knapsack: Knapsack;
+  private readonly items: ItemList;
+  /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
+  private readonly weights: Float64Array;
+
+  constructor(instance: Instance, master: Master, solver: LinearSolver) {
+    this.instance = instance;
+    this.master = master;
+    this.solver = solver;
+    ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
+    this.knapsack = new Knapsack(instance.groups.length, instance.resources);
+    this.items = new ItemList(instance.groups.length, instance.resources);
+    this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
+  }
+
+  get hasTwins(): boolean {
+    return this.twins.some((others) => others.length > 0);
+  }
+
+  price(dual: Float64Array, nodePrice: Float64Array, how: Closeness): Pricing {
+    const { instance, master } = this;
+    const { candidates, locations } = instance;
+    const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
+    const nodeWorth = Float64Array.from(master.nodeTerms, (terms) => dot(terms, dual));
+    const worth = new Float64Array(candidates.length);
+    const at: Prices = {
+      replicaWorth,
+      priceOf: (o) => nodePrice[o] ?? 0,
+      least: (o) => {
+        const price = nodePrice[o] ?? 0;
+        return price - (nodeWorth[o] ?? 0) + WORTHWHILE * Math.max(price, 1e-3);
+      },
+      found: [],
+    };
+    const open: number[] = [];
+    for (let o = 0; o < candidates.length; o++) {
+      if (how === 'sketch' && (this.twinOf[o] ?? o) !== o) {
+        worth[o] = worth[this.twinOf[o] ?? o] ?? 0;
+        continue;
+      }
+      worth[o] = this.search(o, at, false);
+      if ((worth[o] ?? 0) > at.least(o)) open.push(o);
+    }
+    const parts = how === 'exact' ? this.settle(open, at, worth) : [];
+    this.vary(at);
+    const each =
+      how === 'exact' ? EXACT_PER_LOCATION : Math.max(PER_LOCATION, Math.ceil(PER_ROUND / 4 / locations.length));
+    const fresh = bestPerLocation(at.found, each, how === 'exact' ? EXACT_PER_ROUND : 4 * PER_ROUND);
+    return {
+      fresh: how === 'sketch' ? fresh.flatMap((p) => this.withTwins(p)) : fresh,
+      parts,
+      worth,
+      nodeWorth,
+    };
+  }
+
+  /** @returns a bound on what a node of candidate o carries; a filling worth more than it costs is kept */
+  private search(o: number, at: Prices, thoroughly: boolean, lattice?: Lattice): number {
+    const { instance, items } = this;
+    this.takeItems(o, at.replicaWorth);
+    if (items.count === 0) return 0;
+    const filling = this.knapsack.solve(
+      items,
+      this.capacityOf(o),
+      at.least(o),
+      this.weightsOf(o),
+      thoroughly,
+      lattice,
+    );
+    const { bound, value } = filling;
+    if (value > at.least(o)) keep(instance, at, o, items.spread(filling.counts, instance.groups.length), value);
+    return bound;
+  }
+
+  /** What a quick look has left open; tightens `worth` and answers fillings in parts where it stays open. */
+  private settle(open: readonly number[], at: Prices, worth: Float64Array): Parts[] {
+    const { instance, items } = this;
+    const lattices = latticesFor(instance, open, at.replicaWorth, (o) => this.weightsOf(o));
+    const parts: Parts[] = [];
+    for (const o of open) {
+      const before = at.found.length;
+      const lattice = lattices.get(o);
+      worth[o] = Math.min(worth[o] ?? Infinity, this.search(o, at, true, lattice));
+      if (lattice?.fine && at.found.length > before) this.varyOn(lattice, o, at);
+      const more = at.least(o) + SETTLED * at.priceOf(o);
+      if ((worth[o] ?? 0) <= more || at.found.length > before) continue;
+      this.takeItems(o, at.replicaWorth);
+      const best = parted(items, this.capacityOf(o), this.solver, more);
+      worth[o] = Math.min(worth[o] ?? Infinity, best.bound);
+      for (const counts of best.fillings) parts.push({ candidate: o, filling: items.spreadParts(counts) });
+    }
+    return parts;
+  }
+
+  /** Other fillings of the nodes that save most in each location: a master problem needs many columns, not the best alone. */
+  private vary(at: Prices): void {
+    const { instance, items } = this;
+    const { groups, locations } = instance;
+    const each = Math.max(1, Math.ceil(VARIED / locations.length));
+    for (const { candidate: o } of bestPerLocation(at.found, each, VARIED)) {
+      this.takeItems(o, at.replicaWorth);
+      this.knapsack.look(items, this.capacityOf(o));
+      for (let i = 0; i < items.count; i++) {
+        const other = this.knapsack.around(items, i, this.weightsOf(o));
+        if (other.value > at.least(o)) keep(instance, at, o, items.spread(other.counts, groups.length), other.value);
+      }
+    }
+  }
+
+  /** For each group the best filling that has some of it. */
+  private varyOn(lattice: Lattice, o: number, at: Prices): void {
+    const { instance, items } = this;
+    this.takeItems(o, at.replicaWorth);
+    for (let i = 0; i < items.count; i++) {
+      const counts = lattice.around(i, this.capacityOf(o));
+      if (!counts) continue;
+      let value = 0;
+      for (let j = 0; j < items.count; j++) value += (counts[j] ?? 0) * (items.value[j] ?? 0);
+      const filling = items.spread(counts, instance.groups.length);
+      if (value > at.least(o) && fitsOn(instance, o, filling)) keep(instance, at, o, filling, value);
+    }
+  }
+
+  private takeItems(o: number, replicaWorth: Float64Array): void {
+    const { locations, locationOf } = this.instance;
+    itemsOn(this.instance, o, this.items, (g) => replicaWorth[g * locations.length + (locationOf[o] ?? 0)] ?? 0);
+  }
+
+  private capacityOf(o: number): Float64Array {
+    const { capacity, resources } = this.instance;
+    return capacity.subarray(o * resources, (o + 1) * resources);
+  }
+
+  private weightsOf(o: number): Float64Array {
+    const { resources } = this.instance;
+    return this.weights.subarray(o * resources, (o + 1) * resources);
+  }
+
+  private withTwins(pattern: Pattern): Pattern[] {
+    const others = (this.twins[pattern.candidate] ?? []).filter((o) => fitsOn(this.instance, o, pattern.filling));
+    return [pattern, ...others.map((candidate) => ({ candidate, filling: pattern.filling }))];
+  }
+}
+
+/** One pricing's duals as worths, and what it has found. */
+interface Prices {
+  /** $/h of a replica at [g × locations + l] */
+  readonly replicaWorth: Float64Array;
+  readonly priceOf: (o: number) => number;
+  /** what a filling of candidate o must be worth */
+  readonly least: (o: number) => number;
+  readonly found: Found[];
+}
+
+/** A filling that is worth more than its node costs. */
+interface Found {
+  readonly pattern: Pattern;
+  /** as a share of the node's price */
+  readonly saving: number;
+  readonly location: number;
+}
+
+function keep(instance: Instance, at: Prices, o: number, filling: Int32Array, value: number): void {
+  const saving = (value - at.least(o)) / Math.max(at.priceOf(o), 1e-9);
+  at.found.push({ pattern: { candidate: o, filling }, saving, location: instance.locationOf[o] ?? 0 });
+}
+
+/** Candidates of one type, place and purchase that differ by zone alone. */
+function twinsOf({ candidates }: Instance): { twinOf: Int32Array; twins: number[][] } {
+  const first = new Map<string, number>();
+  const twins: number[][] = candidates.map(() => []);
+  const twinOf = Int32Array.from(candidates, (c, o) => {
+    const key = `${c.provider}/${c.region}/${c.type}/${c.purchase}/${c.usdPerHour}`;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, o);
+    else twins[known]?.push(o);
+    return known ?? o;
+  });
+  return { twinOf, twins };
+}
+
+function bestPerLocation(found: readonly Found[], most: number, inAll: number): Pattern[] {
+  const taken = new Map<number, number>();
+  const chosen: Pattern[] = [];
+  for (const f of found.toSorted((a, b) => b.saving - a.saving || a.pattern.candidate - b.pattern.candidate)) {
+    const here = taken.get(f.location) ?? 0;
+    if (here >= most) continue;
+    taken.set(f.location, here + 1);
+    chosen.push(f.pattern);
+    if (chosen.length >= inAll) break;
+  }
+  return chosen;
+}
