@@ -71,7 +71,7 @@ describe('how often the cheapest placement is found', () => {
     const placed = casesOf(name, rules).filter(({ answer }) => answer.status === 'placed');
     const over = placed.flatMap(({ answer, least }) => {
       const most = (least.anyhow ?? 0) * CENT * (1 + HAIR);
-      return answer.usdPerHour > most ? [`${(answer.usdPerHour / most - 1).toFixed(3)}`] : [];
+      return answer.usdPerHour > most ? [(answer.usdPerHour / most - 1).toFixed(3)] : [];
     });
     expect(over.length, `${over.join(', ')} above the least`).toBeLessThanOrEqual(placed.length / 20);
   });
