@@ -1,194 +1,171 @@
 import type { Whole } from './dive.ts';
+import { type Filled, nodesIn } from './greedy-nodes.ts';
+import { quotasOf } from './greedy-quotas.ts';
+import { padded, sharesKept, spendOf, spendPlan, type Shares } from './greedy-shares.ts';
 import type { Instance } from './instance.ts';
-import { domainOf, survivorsNeeded } from './master.ts';
+import { resourceBound, weigh } from './resource-bound.ts';
+
+/** How often the plan is made anew for what found no node, or for vendor shares that were not kept. */
+const ATTEMPTS = 10;
 
 /**
- * A placement without a solver, for when that fails: each group, the largest first, is split evenly over the parts
- * that may be lost and over zones, on demand where it may, and fills room that is left before it opens the node
- * that is cheapest per replica. It knows no vendor shares and no egress; the verification after it says what broke.
+ * A placement without a solver, for when that fails or has no time: each group's replicas are spread by counting so
+ * that its own rules hold, and each location is filled node by node, the cheapest filling first. What finds no node is
+ * planned anew elsewhere; where a vendor's share is not kept, its budget is cut and all is planned again.
+ *
+ * It keeps every rule where it can find a way. Replicas it finds no place for are `missing`, with the rules kept on the
+ * rest. Vendor shares that it still can't keep are for the verification after it to say.
+ *
+ * @param bound whose weights tell how large a replica or a node is
  */
-export function greedy(instance: Instance): Whole {
-  const state = new Greedy(instance);
-  const order = instance.groups
-    .map((group, g) => ({ g, size: group.requests.cpu * group.replicas }))
-    .toSorted((a, b) => b.size - a.size || a.g - b.g);
-  for (const { g } of order) {
-    for (const { locations, replicas } of quotas(instance, g)) state.place(g, locations, replicas);
-  }
-  state.minimums();
-  return state.result();
-}
-
-interface Quota {
-  /** locations it may use, the cheapest per replica first */
-  readonly locations: readonly number[];
-  readonly replicas: number;
-}
-
-function quotas(instance: Instance, g: number): Quota[] {
-  const group = instance.groups[g];
-  if (!group) return [];
-  const priced = pricedLocations(instance, g);
-  const onDemand = priced.filter((p) => instance.locations[p.l]?.purchase !== 'spot');
-  const usable = onDemand.length > 0 ? onDemand : priced;
-  const { survive } = group;
-  const domains = new Map<string, typeof usable>();
-  for (const p of usable) {
-    const at = instance.locations[p.l];
-    if (!at) continue;
-    const key = survive ? domainOf(at, survive.loss) : '';
-    domains.set(key, [...(domains.get(key) ?? []), p]);
-  }
-  const each =
-    survive && domains.size > 1
-      ? Math.max(
-          Math.ceil(group.replicas / domains.size),
-          Math.ceil(survivorsNeeded(survive.share, group.replicas) / (domains.size - 1)),
-        )
-      : group.replicas;
-  return [...domains.values()].flatMap((members) => zoneQuotas(instance, g, members, each));
-}
-
-/** Even over the zones of the domain's cheapest region where the group asks for it, else all of it to the cheapest first. */
-function zoneQuotas(
+export function greedy(
   instance: Instance,
-  g: number,
-  members: readonly { readonly l: number; readonly perReplica: number }[],
-  replicas: number,
-): Quota[] {
-  const group = instance.groups[g];
-  const first = instance.locations[members[0]?.l ?? -1];
-  if (!group?.zoneSkew || !first) return [{ locations: members.map((m) => m.l), replicas }];
-  const zones = new Map<string, number[]>();
-  for (const { l } of members) {
-    const at = instance.locations[l];
-    if (!at || (group.zoneSkew.within === 'region' && (at.provider !== first.provider || at.region !== first.region)))
-      continue;
-    const zone = `${at.provider}/${at.region}/${at.zone}`;
-    zones.set(zone, [...(zones.get(zone) ?? []), l]);
+  shares: Shares = new Map(),
+  { weights } = resourceBound(instance, listPrices(instance)),
+): Whole {
+  const state = new Greedy(instance, shares, weights);
+  let best: Attempt | undefined;
+  for (let i = 0; i < ATTEMPTS; i++) {
+    const attempt = state.attempt();
+    if (!best || better(attempt, best)) best = attempt;
+    if (!attempt.again) break;
   }
-  let left = replicas;
-  return [...zones.values()].map((locations, i) => {
-    const part = Math.ceil(left / (zones.size - i));
-    left -= part;
-    return { locations, replicas: part };
-  });
+  const { nodes, missing } = best ?? { nodes: [], missing: new Float64Array(instance.groups.length) };
+  const kept = padded(instance, nodes, shares);
+  return { nodes: kept.map(({ candidate, count, filling }) => ({ pattern: { candidate, filling }, count })), missing };
 }
 
-function pricedLocations(instance: Instance, g: number): { l: number; perReplica: number }[] {
-  const best = new Map<number, number>();
-  instance.candidates.forEach((c, o) => {
-    const fits = instance.fits[g * instance.candidates.length + o] ?? 0;
-    if (fits === 0 || c.atMost === 0) return;
-    const l = instance.locationOf[o] ?? 0;
-    best.set(l, Math.min(best.get(l) ?? Infinity, c.usdPerHour / fits));
-  });
-  return [...best]
-    .map(([l, perReplica]) => ({ l, perReplica }))
-    .toSorted((a, b) => a.perReplica - b.perReplica || a.l - b.l);
+const listPrices = ({ candidates }: Instance): number[] => candidates.map((c) => c.usdPerHour);
+
+/** {@link resourceBound} without its prices. */
+export const plainBound = (instance: Instance, nodePrice: ArrayLike<number>): number =>
+  resourceBound(instance, nodePrice).usdPerHour;
+
+interface Attempt {
+  readonly nodes: readonly Filled[];
+  readonly missing: Float64Array;
+  /** every replica planned has its node */
+  readonly whole: boolean;
+  readonly kept: boolean;
+  readonly usdPerHour: number;
+  /** another attempt may do better */
+  readonly again: boolean;
+}
+
+function better(a: Attempt, b: Attempt): boolean {
+  if (a.whole !== b.whole) return a.whole;
+  if (a.kept !== b.kept) return a.kept;
+  const [missingA, missingB] = [a, b].map(({ missing }) => missing.reduce((sum, n) => sum + n, 0));
+  return missingA === missingB ? a.usdPerHour < b.usdPerHour : (missingA ?? 0) < (missingB ?? 0);
 }
 
 class Greedy {
   private readonly instance: Instance;
-  private readonly nodes: { candidate: number; filling: Int32Array; free: Float64Array }[] = [];
-  private readonly counts: Int32Array;
-  private readonly missing: Float64Array;
+  private readonly shares: Shares;
+  /** candidates of each location, those first that cost least for their size */
+  private readonly members: readonly (readonly number[])[];
+  private readonly worth: Float64Array;
+  /** $ an hour of one replica of g in location l, and most of them there, at [g × locations + l] */
+  private readonly price: Float64Array;
+  private readonly room: Float64Array;
+  private readonly order: readonly number[];
+  private readonly plan;
 
-  constructor(instance: Instance) {
+  constructor(instance: Instance, shares: Shares, weights: Float64Array) {
+    const { groups, candidates, locations, locationOf, capacity, need } = instance;
     this.instance = instance;
-    this.counts = new Int32Array(instance.candidates.length);
-    this.missing = new Float64Array(instance.groups.length);
+    this.shares = shares;
+    this.worth = Float64Array.from(groups, (_, g) => Math.max(Number.MIN_VALUE, weigh(weights, need, g)));
+    const perSize = candidates.map(({ usdPerHour }, o) => usdPerHour / weigh(weights, capacity, o));
+    const members = locations.map((): number[] => []);
+    locationOf.forEach((l, o) => members[l]?.push(o));
+    this.members = members.map((of) => of.toSorted((a, b) => (perSize[a] ?? 0) - (perSize[b] ?? 0) || a - b));
+    this.price = new Float64Array(groups.length * locations.length).fill(Infinity);
+    this.room = new Float64Array(groups.length * locations.length);
+    this.survey();
+    this.order = [...groups.keys()].toSorted((a, b) => this.choices(a) - this.choices(b) || a - b);
+    this.plan = spendPlan(instance, shares);
   }
 
-  place(g: number, locations: readonly number[], replicas: number): void {
-    let left = replicas;
-    const here = new Set(locations);
-    for (const node of this.nodes) {
-      if (left === 0) return;
-      if (!here.has(this.instance.locationOf[node.candidate] ?? -1)) continue;
-      while (left > 0 && this.put(node, g)) left--;
+  attempt(): Attempt {
+    const { instance, shares, room } = this;
+    const { groups, candidates, locations } = instance;
+    const width = locations.length;
+    const wanted = locations.map(() => new Float64Array(groups.length));
+    const missing = new Float64Array(groups.length);
+    this.plan.start();
+    for (const g of this.order) {
+      const quotas = this.quotas(g);
+      missing[g] = quotas.missing;
+      quotas.at.forEach((n, l) => ((wanted[l] as Float64Array)[g] = n));
     }
-    for (const l of locations) {
-      while (left > 0) {
-        const node = this.open(g, l, left);
-        if (!node) break;
-        while (left > 0 && this.put(node, g)) left--;
+    const left = Float64Array.from(candidates, (c) => c.atMost ?? Infinity);
+    const nodes = locations.flatMap((_, l) => {
+      const rest = wanted[l] as Float64Array;
+      const planned = rest.slice();
+      const filled = nodesIn(instance, this.members[l] ?? [], rest, this.worth, left);
+      // what found no node has that much less room the next time
+      rest.forEach((n, g) => {
+        if (n > 0) room[g * width + l] = (planned[g] ?? 0) - n;
+      });
+      return filled;
+    });
+    const short = wanted.some((rest) => rest.some((n) => n > 0));
+    wanted.forEach((rest) => rest.forEach((n, g) => (missing[g] = (missing[g] ?? 0) + n)));
+    minimums(instance, nodes);
+    const spend = spendOf(instance, nodes);
+    const kept = sharesKept(shares, spend);
+    if (!kept) this.plan.learn(spend);
+    return { nodes, missing, whole: !short, kept, usdPerHour: spend.total, again: short || !kept };
+  }
+
+  private quotas(g: number): ReturnType<typeof quotasOf> {
+    const { instance, plan } = this;
+    const width = instance.locations.length;
+    const price = this.price.subarray(g * width, (g + 1) * width);
+    const room = this.room.subarray(g * width, (g + 1) * width);
+    const providerRoom = plan.roomFor(price);
+    let quotas = quotasOf(instance, g, { price, room, ...(providerRoom && { providerRoom }) });
+    // a budget is a wish: what can have a place has one
+    if (quotas.missing > 0 && providerRoom) quotas = quotasOf(instance, g, { price, room });
+    plan.spend(price, quotas.at);
+    return quotas;
+  }
+
+  private survey(): void {
+    const { groups, candidates, locations, locationOf, fits } = this.instance;
+    candidates.forEach(({ usdPerHour, atMost = Infinity }, o) => {
+      if (atMost === 0) return;
+      for (let g = 0; g < groups.length; g++) {
+        const most = fits[g * candidates.length + o] as number;
+        if (most === 0) continue;
+        const at = g * locations.length + (locationOf[o] as number);
+        this.price[at] = Math.min(this.price[at] as number, usdPerHour / most);
+        this.room[at] = (this.room[at] as number) + most * atMost;
       }
-    }
-    this.missing[g] = (this.missing[g] ?? 0) + left;
-  }
-
-  /** Empty nodes up to the stated minimums. */
-  minimums(): void {
-    this.instance.candidates.forEach((c, o) => {
-      while ((this.counts[o] ?? 0) < (c.atLeast ?? 0)) this.add(o);
     });
   }
 
-  result(): Whole {
-    return {
-      nodes: this.nodes.map((n) => ({ pattern: { candidate: n.candidate, filling: n.filling }, count: 1 })),
-      missing: this.missing,
-    };
-  }
-
-  private open(g: number, l: number, wanted: number): (typeof this.nodes)[number] | undefined {
-    const { candidates, fits, locationOf } = this.instance;
-    let best = -1;
-    let bestPrice = Infinity;
-    candidates.forEach((c, o) => {
-      const most = Math.min(fits[g * candidates.length + o] ?? 0, wanted);
-      if (locationOf[o] !== l || most === 0 || (this.counts[o] ?? 0) >= (c.atMost ?? Infinity)) return;
-      if (c.usdPerHour / most < bestPrice) {
-        bestPrice = c.usdPerHour / most;
-        best = o;
-      }
-    });
-    return best < 0 ? undefined : this.add(best);
-  }
-
-  private add(o: number): (typeof this.nodes)[number] {
-    const { resources, capacity, groups } = this.instance;
-    const node = {
-      candidate: o,
-      filling: new Int32Array(groups.length),
-      free: capacity.slice(o * resources, (o + 1) * resources),
-    };
-    this.counts[o] = (this.counts[o] ?? 0) + 1;
-    this.nodes.push(node);
-    return node;
-  }
-
-  private put(node: (typeof this.nodes)[number], g: number): boolean {
-    const { resources, need, fits, candidates } = this.instance;
-    if ((node.filling[g] ?? 0) >= (fits[g * candidates.length + node.candidate] ?? 0)) return false;
-    for (let r = 0; r < resources; r++) {
-      if ((need[g * resources + r] ?? 0) > (node.free[r] ?? 0) * (1 + 1e-9)) return false;
+  /** How free a group is to go elsewhere: those that are not are planned first, and the others around them. */
+  private choices(g: number): number {
+    const { groups, locations } = this.instance;
+    const group = groups[g];
+    if (group?.zoneSkew?.within === 'all') return 0;
+    const providers = new Set<string>();
+    for (const [l, { provider }] of locations.entries()) {
+      if ((this.room[g * locations.length + l] as number) > 0) providers.add(provider);
     }
-    for (let r = 0; r < resources; r++) node.free[r] = (node.free[r] ?? 0) - (need[g * resources + r] ?? 0);
-    node.filling[g] = (node.filling[g] ?? 0) + 1;
-    return true;
+    return providers.size - (group?.survive?.loss === 'provider' ? 1 : 0);
   }
 }
 
-/**
- * A lower bound that needs no solver: all groups' need of one resource at the cheapest price of that resource among
- * the offerings that some group may use; the largest over the resources. `factor` is the smallest share of a list
- * price that is ever billed.
- */
-export function plainBound(instance: Instance, nodePrice: Float64Array): number {
-  const { groups, candidates, resources, need, capacity } = instance;
-  let best = 0;
-  for (let r = 0; r < resources; r++) {
-    let wanted = 0;
-    groups.forEach((group, g) => (wanted += group.replicas * (need[g * resources + r] ?? 0)));
-    let cheapest = Infinity;
-    candidates.forEach((_, o) => {
-      const have = capacity[o * resources + r] ?? 0;
-      if (have > 0 && (instance.groupsOn[o]?.length ?? 0) > 0)
-        cheapest = Math.min(cheapest, (nodePrice[o] ?? 0) / have);
-    });
-    if (wanted > 0 && cheapest < Infinity) best = Math.max(best, wanted * cheapest);
-  }
-  return best;
+/** Empty nodes up to the stated minimums. */
+function minimums({ candidates, groups }: Instance, nodes: Filled[]): void {
+  if (candidates.every((c) => (c.atLeast ?? 0) === 0)) return;
+  const counts = new Float64Array(candidates.length);
+  for (const n of nodes) counts[n.candidate] = (counts[n.candidate] ?? 0) + n.count;
+  candidates.forEach(({ atLeast = 0 }, candidate) => {
+    const count = atLeast - (counts[candidate] ?? 0);
+    if (count > 0) nodes.push({ candidate, count, filling: new Int32Array(groups.length) });
+  });
 }

@@ -73,8 +73,6 @@ function nodeTroubles(o: Candidate, n: PlacedNodes, groups: ReadonlyMap<string, 
 
 function allows(group: Group, o: Candidate): boolean {
   const a = group.allow;
-  const one = (patterns: readonly string[] | undefined, value: string): boolean =>
-    patterns === undefined || patterns.some((p) => globMatch(p, value));
   return (
     one(a.provider, o.provider) &&
     one(a.place, `${o.provider}/${o.region}`) &&
@@ -85,6 +83,18 @@ function allows(group: Group, o: Candidate): boolean {
     one(a.type, o.type) &&
     one(a.gpu, o.gpu?.name ?? 'none')
   );
+}
+
+/** Thousands of offerings share a few places and types: each is compared with a list of patterns once. */
+const compared = new WeakMap<readonly string[], Map<string, boolean>>();
+
+function one(patterns: readonly string[] | undefined, value: string): boolean {
+  if (patterns === undefined) return true;
+  let known = compared.get(patterns);
+  if (!known) compared.set(patterns, (known = new Map()));
+  let matches = known.get(value);
+  if (matches === undefined) known.set(value, (matches = patterns.some((p) => globMatch(p, value))));
+  return matches;
 }
 
 function groupTroubles(
@@ -139,12 +149,14 @@ function groupTroubles(
 
 function skewTroubles(problem: Problem, group: Group, placed: ReadonlyMap<string, number>): string[] {
   const scopes = new Map<string, Map<string, number>>();
-  for (const o of problem.offerings) {
-    if (!allows(group, o) || (o.purchase === 'spot' && group.spotAtMost === 0) || !roomForOne(group, o)) continue;
-    const where = `${o.provider}/${o.region}/${o.zone}`;
-    const scope = group.zoneSkew?.within === 'all' ? 'all zones' : `${o.provider}/${o.region}`;
+  const places = placesOf(problem.offerings);
+  for (const [i, o] of problem.offerings.entries()) {
+    const { region, where } = places[i] as Place;
+    const scope = group.zoneSkew?.within === 'all' ? 'all zones' : region;
     const zones = scopes.get(scope) ?? new Map<string, number>();
-    scopes.set(scope, zones.set(where, placed.get(where) ?? 0));
+    // one offering that it may use makes a zone count
+    if (zones.has(where) || (o.purchase === 'spot' && group.spotAtMost === 0)) continue;
+    if (allows(group, o) && roomForOne(group, o)) scopes.set(scope, zones.set(where, placed.get(where) ?? 0));
   }
   return [...scopes].flatMap(([scope, zones]) => {
     const skew = Math.max(...zones.values()) - Math.min(...zones.values());
@@ -152,6 +164,25 @@ function skewTroubles(problem: Problem, group: Group, placed: ReadonlyMap<string
       ? [`${group.name} differs by ${skew} replicas between the zones of ${scope}`]
       : [];
   });
+}
+
+interface Place {
+  readonly region: string;
+  readonly where: string;
+}
+
+const placesKnown = new WeakMap<readonly Candidate[], readonly Place[]>();
+
+/** Put together once for all groups. */
+function placesOf(offerings: readonly Candidate[]): readonly Place[] {
+  const known = placesKnown.get(offerings);
+  if (known) return known;
+  const places = offerings.map(({ provider, region, zone }) => ({
+    region: `${provider}/${region}`,
+    where: `${provider}/${region}/${zone}`,
+  }));
+  placesKnown.set(offerings, places);
+  return places;
 }
 
 function roomForOne(group: Group, o: Candidate): boolean {

@@ -1,0 +1,110 @@
+import type { LinearSolver } from '../ports.ts';
+import { assembled, sunk } from './answer.ts';
+import { multipliersOf } from './contract-rows.ts';
+import type { Whole } from './dive.ts';
+import { greedy } from './greedy.ts';
+import { type Instance, instanceOf } from './instance.ts';
+import { masterOf } from './master.ts';
+import type { PlacedNodes, Placement } from './placement.ts';
+import { type FilledNodes, polish } from './polish.ts';
+import type { Problem } from './problem.ts';
+import { pruned } from './prune.ts';
+import { resourceBound } from './resource-bound.ts';
+import { violations } from './verify.ts';
+
+/**
+ * A placement and a bound with no solver, labelled `greedy-fallback`: for when that fails, hangs or has no time left.
+ * It keeps every rule, or says that it does not: what would break one is not answered, and replicas that it finds no
+ * place for are told.
+ *
+ * @param reason why the solver gave no answer, in words
+ * @param hurried leave out what only makes it cheaper
+ */
+export function fallback(problem: Problem, reason: string, { hurried = false } = {}): Placement {
+  const instance = instanceOf(problem, pruned(problem));
+  const factor = multipliersOf(problem.rules.discounts, () => Infinity);
+  const price = instance.candidates.map((c) => c.usdPerHour * factor(c.provider, c.purchase));
+  const whole = greedy(instance, problem.rules.vendorShareAtMost, resourceBound(instance, price));
+  const unplaced = Object.fromEntries(
+    instance.groups.flatMap((g, i) => ((whole.missing[i] ?? 0) > 0 ? [[g.name, whole.missing[i] ?? 0]] : [])),
+  );
+  let nodes = named(instance, flat(whole));
+  const broken = brokenBy(problem, nodes, unplaced);
+  if (!hurried && broken.length === 0 && Object.keys(unplaced).length === 0) {
+    const polished = named(instance, polish(problem, instance, whole));
+    if (violations(problem, polished, {}).length === 0) nodes = polished;
+  }
+  const given = broken.length > 0 ? Object.fromEntries(problem.groups.map((g) => [g.name, g.replicas])) : unplaced;
+  const answer = proven(problem, instance, price, broken.length > 0 ? [] : nodes, given);
+  const filled = answer.nodes.some((n) => Object.keys(n.replicas).length > 0);
+  const short = Object.values(given).some((n) => n > 0);
+  return {
+    ...answer,
+    status: short ? (filled ? 'partial' : 'infeasible') : 'placed',
+    unplaced: given,
+    conflict: [`the solver gave no usable answer (${reason})`, ...broken],
+  };
+}
+
+/** The rules that nodes break, read on the replicas that have a place. */
+function brokenBy(
+  problem: Problem,
+  nodes: readonly PlacedNodes[],
+  unplaced: Readonly<Record<string, number>>,
+): string[] {
+  const groups = problem.groups.map((g) => ({ ...g, replicas: g.replicas - (unplaced[g.name] ?? 0) }));
+  return violations({ ...problem, groups }, nodes, {});
+}
+
+function proven(
+  problem: Problem,
+  instance: Instance,
+  price: readonly number[],
+  nodes: readonly PlacedNodes[],
+  unplaced: Readonly<Record<string, number>>,
+): Placement {
+  const replicas = instance.groups.map((g) => g.replicas - (unplaced[g.name] ?? 0));
+  const { usdPerHour, duals } = resourceBound(instance, price, replicas);
+  const bound = Math.max(0, usdPerHour - coveredAtMost(problem, instance)) + sunk(problem);
+  return assembled(problem, nodes, 'greedy-fallback', bound, duals, NONE);
+}
+
+const flat = ({ nodes }: Whole): readonly FilledNodes[] => nodes.map(({ pattern, count }) => ({ ...pattern, count }));
+
+/** The most that commitments take off the bill: they are paid for anyhow. */
+function coveredAtMost(problem: Problem, instance: Instance): number {
+  if (problem.rules.commitments.length === 0) return 0;
+  const { auxiliary } = masterOf(
+    problem,
+    instance,
+    multipliersOf(problem.rules.discounts, () => Infinity),
+  );
+  return auxiliary.reduce((sum, a) => (a.kind === 'credit' ? sum - a.cost * a.upper : sum), 0);
+}
+
+function named(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
+  return nodes
+    .map(({ candidate, count, filling }) => ({
+      offering: instance.candidates[candidate]?.id ?? '',
+      count,
+      replicas: Object.fromEntries(
+        instance.groups.flatMap(({ name }, g): [string, number][] =>
+          (filling[g] ?? 0) > 0 ? [[name, filling[g] ?? 0]] : [],
+        ),
+      ),
+    }))
+    .toSorted((a, b) => (a.offering < b.offering ? -1 : a.offering > b.offering ? 1 : b.count - a.count));
+}
+
+/** Traffic is then billed as if callers reached every replica of their peers alike. */
+const NONE: LinearSolver = {
+  name: 'none',
+  open: () => ({
+    addColumns: () => undefined,
+    setColumnBounds: () => undefined,
+    setColumnCosts: () => undefined,
+    setRowBounds: () => undefined,
+    solve: () => ({ status: 'failed', reason: 'no solver' }),
+    close: () => undefined,
+  }),
+};
