@@ -52,6 +52,8 @@ export function converge(model: ColumnModel, rounds: number): LinearAnswer {
 const PROOF_ROUNDS = 60;
 const IDLE_ROUNDS = 6;
 const GAINED = 0.15;
+/** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
+const PROVED = 1.5e-3;
 
 /**
  * The best bound that duals of the model prove. Nodes are looked at as closely as can be; one whose best filling
@@ -79,7 +81,7 @@ export function prove(model: ColumnModel): Bound {
     const gap = 1 - (best?.usdPerHour ?? 0) / Math.max(answer.objective, 1e-9);
     gaps.push(gap);
     const before = gaps.at(-1 - IDLE_ROUNDS) ?? Infinity;
-    if (found === 0 || gap < CLOSED || before - gap < GAINED * before || model.limit.expired?.(RELAXED_BY)) break;
+    if (found === 0 || gap < PROVED || before - gap < GAINED * before || model.limit.expired?.(RELAXED_BY)) break;
   }
   model.withoutParts();
   return best ?? { usdPerHour: 0, dual: new Float64Array(model.master.rows.length) };

@@ -54,9 +54,11 @@ export class Knapsack {
   private readonly resources: number;
   private readonly use: Float64Array;
   private readonly ratio: Float64Array;
-  private readonly order: Int32Array;
   private readonly bestOrder: Int32Array;
   private readonly filled: Float64Array;
+  /** items that may still go into the node, and what its resources cost by how little of them is left */
+  private readonly open: Int32Array;
+  private readonly dearness: Float64Array;
   private readonly left: Float64Array;
   private readonly now: Int32Array;
   private readonly best: Int32Array;
@@ -67,14 +69,17 @@ export class Knapsack {
   private bestValue = 0;
   private visited = 0;
   private enough = 0;
+  /** worth of one weighted resource in the last fractional filling */
+  private critical = 0;
 
   constructor(items: number, resources: number) {
     this.resources = resources;
     this.use = new Float64Array(items * resources);
     this.ratio = new Float64Array(items);
-    this.order = new Int32Array(items);
     this.bestOrder = new Int32Array(items);
     this.filled = new Float64Array(resources);
+    this.open = new Int32Array(items);
+    this.dearness = new Float64Array(resources);
     this.left = new Float64Array(resources);
     this.now = new Int32Array(items);
     this.best = new Int32Array(items);
@@ -105,6 +110,7 @@ export class Knapsack {
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
+    this.sort(items, weights);
     this.inOrder(items);
     for (const scarcity of thoroughly ? STARTS : STARTS.slice(0, QUICK_STARTS)) {
       if (!thoroughly && this.bestValue > worthwhile) break;
@@ -122,7 +128,7 @@ export class Knapsack {
   }
 
   /** Takes up items and a node: their needs as shares of it. */
-  look(items: Items, capacity: Float64Array): void {
+  private look(items: Items, capacity: Float64Array): void {
     const { resources, use } = this;
     for (let i = 0; i < items.count; i++) {
       for (let r = 0; r < resources; r++) {
@@ -133,17 +139,15 @@ export class Knapsack {
   }
 
   private surrogateBound(items: Items, weights: Float64Array, worthwhile: number, thoroughly: boolean): number {
-    const { resources, filled, order } = this;
+    const { resources, filled } = this;
     const trial = weights.slice();
     let best = Infinity;
     let step = 0.5;
-    for (let i = 0; i < items.count; i++) order[i] = i;
     for (let round = 0; round < (thoroughly ? WEIGHT_ROUNDS_THOROUGH : WEIGHT_ROUNDS); round++) {
       const bound = this.fractional(items, trial);
       if (bound < best) {
         best = bound;
         weights.set(trial);
-        this.bestOrder.set(order);
       }
       if (best <= worthwhile) return best;
       let sum = 0;
@@ -173,7 +177,6 @@ export class Knapsack {
           if (bound < best * (1 - 1e-7)) {
             best = bound;
             weights.set(trial);
-            this.bestOrder.set(this.order);
             idle = 0;
           } else idle++;
         }
@@ -182,27 +185,51 @@ export class Knapsack {
     return best;
   }
 
-  /** Value of the fractional filling under one weighted resource; leaves how full it makes each real one. */
+  /**
+   * Value of the fractional filling under one weighted resource; leaves how full it makes each real one. A few items
+   * fill a node, so they are picked one by one, and no order of all is needed.
+   */
   private fractional(items: Items, weights: Float64Array): number {
-    const { resources, use, ratio, order, filled } = this;
+    const { resources, use, ratio, filled } = this;
+    this.weigh(items, weights);
+    filled.fill(0);
+    let bound = 0;
+    let room = 1;
+    while (room > 0) {
+      let i = -1;
+      let most = 0;
+      for (let k = 0; k < items.count; k++) {
+        if ((ratio[k] as number) > most) {
+          most = ratio[k] as number;
+          i = k;
+        }
+      }
+      if (i < 0) break;
+      const w = (items.value[i] as number) / most;
+      const n = Math.min(items.most[i] as number, room / w);
+      bound += n * (items.value[i] as number);
+      room -= n * w;
+      this.critical = most;
+      ratio[i] = 0;
+      for (let r = 0; r < resources; r++) filled[r] = (filled[r] as number) + n * (use[i * resources + r] as number);
+    }
+    return bound;
+  }
+
+  /** Value per weighted need of each item. */
+  private weigh(items: Items, weights: Float64Array): void {
+    const { resources, use, ratio } = this;
     for (let i = 0; i < items.count; i++) {
       let w = 0;
       for (let r = 0; r < resources; r++) w += (weights[r] as number) * (use[i * resources + r] as number);
       ratio[i] = (items.value[i] as number) / Math.max(w, 1e-12);
     }
-    sortDown(order, ratio, items.count);
-    filled.fill(0);
-    let bound = 0;
-    let room = 1;
-    for (let k = 0; k < items.count && room > 0; k++) {
-      const i = order[k] as number;
-      const w = (items.value[i] as number) / (ratio[i] as number);
-      const n = Math.min(items.most[i] as number, room / w);
-      bound += n * (items.value[i] as number);
-      room -= n * w;
-      for (let r = 0; r < resources; r++) filled[r] = (filled[r] as number) + n * (use[i * resources + r] as number);
-    }
-    return bound;
+  }
+
+  private sort(items: Items, weights: Float64Array): void {
+    this.weigh(items, weights);
+    for (let i = 0; i < items.count; i++) this.bestOrder[i] = i;
+    sortDown(this.bestOrder, this.ratio, items.count);
   }
 
   /** As much as fits of each item, in the order of value per weighted need. */
@@ -220,17 +247,29 @@ export class Knapsack {
     this.keepIfBest(value);
   }
 
+  /** Takes up a node for {@link around}; answers the most it can carry. */
+  begin(items: Items, capacity: Float64Array, weights: Float64Array): number {
+    this.look(items, capacity);
+    return this.fractional(items, weights);
+  }
+
   /**
    * A filling around one item, which takes half of the room it could have: other columns than the best one, for a
-   * master problem that needs many. Call after `look` at the same items and node.
+   * master problem that needs many. Call after {@link begin} on the same items and node.
+   *
+   * @param spare what a filling may be worth less than the most the node can carry; one that must lose more is not made
    */
-  around(items: Items, i: number, weights: Float64Array): Filling {
+  around(items: Items, i: number, weights: Float64Array, spare: number): Filling {
     this.best.fill(0);
     this.bestValue = 0;
     this.left.fill(1);
     this.now.fill(0);
     const n = Math.min(items.most[i] as number, (this.roomFor(i) + 1) >> 1);
-    if (n > 0) {
+    let need = 0;
+    for (let r = 0; r < this.resources; r++) {
+      need += (weights[r] as number) * (this.use[i * this.resources + r] as number);
+    }
+    if (n > 0 && n * (this.critical * need - (items.value[i] as number)) < spare) {
       this.put(i, n);
       this.greedy(items, STARTS[0], weights, n * (items.value[i] as number));
     }
@@ -249,27 +288,35 @@ export class Knapsack {
       now.fill(0);
     }
     let value = begun ?? 0;
-    for (;;) {
+    const { open, dearness } = this;
+    let count = 0;
+    for (let i = 0; i < items.count; i++) open[count++] = i;
+    while (count > 0) {
+      for (let r = 0; r < resources; r++) {
+        const free = Math.max(left[r] as number, 1e-9);
+        dearness[r] = (weights[r] as number) / (scarcity === 1 ? free : free ** scarcity);
+      }
       let chosen = -1;
       let score = 0;
-      for (let i = 0; i < items.count; i++) {
-        if ((now[i] as number) >= (items.most[i] as number)) continue;
+      let still = 0;
+      for (let k = 0; k < count; k++) {
+        const i = open[k] as number;
         let taken = 1e-12;
-        let fits = true;
-        for (let r = 0; r < resources; r++) {
+        let fits = (now[i] as number) < (items.most[i] as number);
+        for (let r = 0; r < resources && fits; r++) {
           const u = use[i * resources + r] as number;
-          const free = left[r] as number;
-          if (u > free + SLACK) {
-            fits = false;
-            break;
-          }
-          if (u > 0) taken += ((weights[r] as number) * u) / Math.max(free, 1e-9) ** scarcity;
+          if (u > (left[r] as number) + SLACK) fits = false;
+          else taken += (dearness[r] as number) * u;
         }
-        if (fits && (items.value[i] as number) / taken > score) {
+        // what does not fit now never will again
+        if (!fits) continue;
+        open[still++] = i;
+        if ((items.value[i] as number) > score * taken) {
           score = (items.value[i] as number) / taken;
           chosen = i;
         }
       }
+      count = still;
       if (chosen < 0) break;
       // half of what fits at a time: as the node fills up, the steps become single replicas
       const room = Math.min(this.roomFor(chosen), (items.most[chosen] as number) - (now[chosen] as number));
@@ -429,7 +476,7 @@ export class Knapsack {
   }
 }
 
-/** Insertion sort, falling by key and rising by item among equals: the order of the last node is nearly right for the next. */
+/** Insertion sort, falling by key and rising by item among equals. */
 function sortDown(order: Int32Array, key: Float64Array, count: number): void {
   for (let k = 1; k < count; k++) {
     const i = order[k] as number;

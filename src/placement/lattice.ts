@@ -23,8 +23,12 @@ export class Lattice {
   /** the resource along which neighbouring points lie */
   private readonly row: number;
   private readonly items: readonly LatticeItem[];
-  /** points that one of each item takes of each resource */
-  private readonly step: readonly Int32Array[];
+  /** those that a best filling may need, when items are there in any number */
+  private readonly useful: readonly number[];
+  /** points that one of item i takes of resource r at [i × resources + r] */
+  private readonly step: Int32Array;
+  /** and of the table */
+  private readonly offset: Int32Array;
 
   /**
    * @param capacity the largest room that will be asked for
@@ -82,7 +86,9 @@ export class Lattice {
       points *= (this.extent[r] ?? 0) + 1;
     }
     this.best = new Float64Array(points);
-    this.step = items.map((item) => Int32Array.from(item.need, (amount, r) => this.steps(amount, r)));
+    this.useful = useful(items, capacity);
+    this.step = Int32Array.from(items.flatMap((item) => Array.from(item.need, (amount, r) => this.steps(amount, r))));
+    this.offset = Int32Array.from(items, (_, i) => this.pointOf(this.step.subarray(i * capacity.length)));
   }
 
   /** The most that so much room can carry; more room than the table has is taken for all of it. */
@@ -96,46 +102,54 @@ export class Lattice {
   }
 
   /**
-   * The best filling of so much room that has one of an item at least, as far as items are there in any number.
+   * The best filling of so much room that has one of an item at least, as far as items are there in any number and
+   * amounts are not rounded.
    *
-   * @returns how many of each item; undefined where the item does not fit, or some would be more than there are
+   * @param least fillings worth no more are left out
+   * @returns how many of each item; undefined also where the item does not fit, or more would be taken than there are
    */
-  around(item: number, room: ArrayLike<number>): Int32Array | undefined {
-    const left = Int32Array.from(this.extent, (most, r) => Math.min(most, this.steps(room[r] ?? 0, r)));
-    const counts = new Int32Array(this.items.length);
-    for (let next = item; next >= 0; next = this.dearest(left)) {
-      const step = this.step[next];
-      if (!step) return undefined;
-      for (let r = 0; r < left.length; r++) {
-        left[r] = (left[r] as number) - (step[r] as number);
-        if ((left[r] as number) < 0) return undefined;
-      }
+  around(item: number, room: ArrayLike<number>, least: number): Int32Array | undefined {
+    const { best, items, offset, step, extent } = this;
+    const width = extent.length;
+    const left = Int32Array.from(extent, (most, r) => Math.min(most, this.steps(room[r] ?? 0, r)));
+    let point = this.pointOf(left);
+    if (!this.fits(item, left)) return undefined;
+    if ((best[point - (offset[item] as number)] as number) + (items[item]?.value ?? 0) <= least) return undefined;
+    const counts = new Int32Array(items.length);
+    for (let next = item; next >= 0; next = this.dearest(left, point)) {
+      for (let r = 0; r < width; r++) left[r] = (left[r] as number) - (step[next * width + r] as number);
+      point -= offset[next] as number;
       counts[next] = (counts[next] as number) + 1;
-      if ((counts[next] as number) > (this.items[next]?.most ?? 0)) return undefined;
+      if ((counts[next] as number) > (items[next]?.most ?? 0)) return undefined;
     }
     return counts;
   }
 
   /** The item to start the best filling of so much room with; negative when it carries nothing. */
-  private dearest(left: Int32Array): number {
-    const { best, step, stride } = this;
-    let point = 0;
-    for (let r = 0; r < left.length; r++) point += (left[r] as number) * (stride[r] as number);
+  private dearest(left: Int32Array, point: number): number {
+    const { best, offset, items } = this;
     const least = (best[point] as number) * (1 - 1e-9);
     if (least <= 0) return -1;
-    return step.findIndex((s, i) => {
-      let from = point;
-      for (let r = 0; r < left.length; r++) {
-        if ((s[r] as number) > (left[r] as number)) return false;
-        from -= (s[r] as number) * (stride[r] as number);
-      }
-      return from < point && (best[from] as number) + (this.items[i]?.value ?? 0) >= least;
-    });
+    for (const i of this.useful) {
+      const from = offset[i] as number;
+      if (from === 0 || !this.fits(i, left)) continue;
+      if ((best[point - from] as number) + (items[i]?.value ?? 0) >= least) return i;
+    }
+    return -1;
+  }
+
+  private fits(item: number, left: Int32Array): boolean {
+    const width = left.length;
+    for (let r = 0; r < width; r++) if ((this.step[item * width + r] as number) > (left[r] as number)) return false;
+    return true;
   }
 
   private filled(): this {
-    for (const item of distinct(this.items)) {
-      const step = this.step[this.items.indexOf(item)] ?? new Int32Array(0);
+    const width = this.extent.length;
+    for (const i of this.useful) {
+      const item = this.items[i];
+      if (!item) continue;
+      const step = this.step.subarray(i * width, (i + 1) * width);
       let room = Infinity;
       step.forEach((s, r) => {
         if (s > 0) room = Math.min(room, Math.floor((this.extent[r] ?? 0) / s));
@@ -199,6 +213,12 @@ export class Lattice {
     }
   }
 
+  private pointOf(steps: Int32Array): number {
+    let point = 0;
+    for (let r = 0; r < this.extent.length; r++) point += (steps[r] as number) * (this.stride[r] as number);
+    return point;
+  }
+
   private steps(amount: number, r: number): number {
     const unit = this.unit[r] ?? 0;
     return unit === 0 ? 0 : Math.floor(amount / unit + 1e-9);
@@ -216,24 +236,32 @@ function usual(items: readonly LatticeItem[], r: number): number {
   return needs.reduce((sum, n) => sum + n, 0) / Math.max(1, needs.length);
 }
 
-/** Items of one size: where the dearest of them may be as many as fit, the others are never needed. */
-function distinct(items: readonly LatticeItem[]): readonly LatticeItem[] {
-  const bySize = new Map<string, LatticeItem[]>();
-  for (const item of items) {
-    const key = item.need.join(',');
-    const known = bySize.get(key);
-    if (known) known.push(item);
-    else bySize.set(key, [item]);
-  }
-  return [...bySize.values()].flatMap((alike) => {
-    const sorted = alike.toSorted((a, b) => b.value - a.value);
-    const enough = sorted.findIndex((item) => item.most >= MANY);
-    return enough < 0 ? sorted : sorted.slice(0, enough + 1);
+/**
+ * Items that others don't make needless: one is when another, of which there are enough to fill any node, takes its
+ * room as often as it goes there and is worth as much or more.
+ */
+function useful(items: readonly LatticeItem[], capacity: Float64Array): number[] {
+  const plenty = items.flatMap((item, j) => {
+    const room = capacity.reduce((least, have, r) => {
+      const need = item.need[r] ?? 0;
+      return need > 0 ? Math.min(least, Math.floor(have / need + 1e-9)) : least;
+    }, Infinity);
+    return item.most >= room ? [{ item, j }] : [];
+  });
+  return items.flatMap((item, i) => {
+    const needless = plenty.some(({ item: other, j }) => {
+      if (i === j) return false;
+      let times = Infinity;
+      for (let r = 0; r < item.need.length && times >= 1; r++) {
+        const need = other.need[r] as number;
+        if (need > 0) times = Math.min(times, Math.floor((item.need[r] as number) / need + 1e-9));
+      }
+      const worth = times * other.value;
+      return times >= 1 && times < Infinity && (worth > item.value || (worth === item.value && j < i));
+    });
+    return needless ? [] : [i];
   });
 }
-
-/** More of one item than any node holds. */
-const MANY = 1000;
 
 /** Whether the items could ever use up the resource: by their numbers, or before another resource stops them. */
 function binds(items: readonly LatticeItem[], capacity: Float64Array, r: number): boolean {

@@ -88,7 +88,9 @@ export class Pricer {
         continue;
       }
       worth[o] = this.search(o, at, false);
-      if ((worth[o] ?? 0) > at.least(o)) open.push(o);
+      // a node with a worthwhile filling at hand is looked at again when that is known
+      const known = at.found.at(-1)?.pattern.candidate === o;
+      if ((worth[o] ?? 0) > at.least(o) && !known) open.push(o);
     }
     const parts = how === 'exact' ? this.settle(open, at, worth) : [];
     this.vary(at);
@@ -130,7 +132,7 @@ export class Pricer {
       const before = at.found.length;
       const lattice = lattices.get(o);
       worth[o] = Math.min(worth[o] ?? Infinity, this.search(o, at, true, lattice));
-      if (lattice?.fine && at.found.length > before) this.varyOn(lattice, o, at);
+      if (lattice && at.found.length > before) this.varyOn(lattice, o, at);
       const more = at.least(o) + SETTLED * at.priceOf(o);
       if ((worth[o] ?? 0) <= more || at.found.length > before) continue;
       this.takeItems(o, at.replicaWorth);
@@ -148,9 +150,10 @@ export class Pricer {
     const each = Math.max(1, Math.ceil(VARIED / locations.length));
     for (const { candidate: o } of bestPerLocation(at.found, each, VARIED)) {
       this.takeItems(o, at.replicaWorth);
-      this.knapsack.look(items, this.capacityOf(o));
+      const weights = this.weightsOf(o);
+      const spare = this.knapsack.begin(items, this.capacityOf(o), weights) - at.least(o);
       for (let i = 0; i < items.count; i++) {
-        const other = this.knapsack.around(items, i, this.weightsOf(o));
+        const other = this.knapsack.around(items, i, weights, spare);
         if (other.value > at.least(o)) keep(instance, at, o, items.spread(other.counts, groups.length), other.value);
       }
     }
@@ -161,7 +164,7 @@ export class Pricer {
     const { instance, items } = this;
     this.takeItems(o, at.replicaWorth);
     for (let i = 0; i < items.count; i++) {
-      const counts = lattice.around(i, this.capacityOf(o));
+      const counts = lattice.around(i, this.capacityOf(o), at.least(o));
       if (!counts) continue;
       let value = 0;
       for (let j = 0; j < items.count; j++) value += (counts[j] ?? 0) * (items.value[j] ?? 0);
