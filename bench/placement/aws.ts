@@ -20,7 +20,24 @@ export const AWS: readonly Instance[] = [
   size('aws-64-10k', 10_000, MEDIUM, false),
   size('aws-64-10k-nice', 10_000, MEDIUM, true),
   size('aws-64-10k-steady', 10_000, MEDIUM, false, (o) => !isBurstable(o.type)),
+  size('aws-karpenter-100k', 100_000, LARGE, false, isKarpenters),
+  size('aws-karpenter-100k-nice', 100_000, LARGE, true, isKarpenters),
+  size('aws-karpenter-10k', 10_000, MEDIUM, false, isKarpenters),
+  size('aws-karpenter-10k-nice', 10_000, MEDIUM, true, isKarpenters),
 ];
+
+/**
+ * What the NodePool of Karpenter's own guide asks for: categories c, m and r of a generation over 2. Its packing ignores
+ * prices, so that what is large for a reason, or cheap for one, leads it astray: owners keep such types out, and a
+ * comparison with it is fair on these.
+ *
+ * Source: karpenter.sh, Getting Started (v1): instance-category In [c, m, r], instance-generation Gt 2. The category is
+ * the letters before the generation in a type's name.
+ */
+export function isKarpenters({ type }: Candidate): boolean {
+  const [, category = '', generation = ''] = /^([a-z]+)(\d+)/.exec(type) ?? [];
+  return ['c', 'm', 'r'].includes(category) && Number(generation) > 2;
+}
 
 function size(
   name: string,

@@ -74,6 +74,18 @@ describe('instances', () => {
     expect(new Set(problem.offerings.map((o) => o.provider)).size).toBe(3);
   });
 
+  it.skipIf(isLeftOut(named('aws-karpenter-10k').make(1)))(
+    'aws-karpenter-* have what Karpenter’s guide asks for',
+    () => {
+      const { offerings } = made(named('aws-karpenter-10k'), 1);
+      const families = new Set(offerings.map((o) => o.family));
+      for (const family of ['c5', 'm6a', 'r7g', 'm3', 'c8gn']) expect(families, family).toContain(family);
+      for (const family of ['m1', 'm2', 'c1', 't3', 'x2iedn', 'i4i', 'mac2', 'hpc7a', 'g6'])
+        expect(families, family).not.toContain(family);
+      expect(Math.max(...offerings.map((o) => o.vcpu))).toBe(64);
+    },
+  );
+
   it('100k-rules-6000 has about 6,000 offerings, and every rule in some group', () => {
     const { groups, offerings, rules } = made(named('100k-rules-6000'), 3);
     expect(offerings.length).toBeGreaterThan(5800);
