@@ -67,11 +67,16 @@ async function placeFile(io: Io, file: string, answer: string | undefined, given
   ];
   if (!limit.ok || troubles.length > 0) return refuse(io, troubles);
   // the solver compiles on other threads while the file is read
-  const strategy = strategyOf(given.strategy, limit.value === undefined ? undefined : started + limit.value);
+  const strategy = strategyOf(given.strategy, limit.value);
   strategy.catch(() => undefined); // told where it is awaited
   const problem = await problemIn(io, file);
-  if (!problem.ok) return refuse(io, problem.troubles);
-  const placement = (await strategy)(problem.value);
+  if (!problem.ok) {
+    await (await strategy).close();
+    return refuse(io, problem.troubles);
+  }
+  const { place, close } = await strategy;
+  const placement = await place(problem.value);
+  await close();
   const seconds = (performance.now() - started) / 1000;
   const { answerJson } = await import('../interchange/answer-json.ts');
   const json = `${JSON.stringify(answerJson(placement, seconds), null, 2)}\n`;
@@ -80,20 +85,23 @@ async function placeFile(io: Io, file: string, answer: string | undefined, given
   return placement.status === 'placed' ? EXIT.ok : EXIT.violation;
 }
 
-/** @param deadline on the clock of `performance.now()`, in ms */
-async function strategyOf(name: Given['strategy'], deadline?: number): Promise<(problem: Problem) => Placement> {
+/** Who places; closed when it has. */
+interface Strategy {
+  place(problem: Problem): Placement | Promise<Placement>;
+  close(): Promise<void>;
+}
+
+async function strategyOf(name: Given['strategy'], limitMs?: number): Promise<Strategy> {
   if (name !== 'godwit') {
     const { placeBy } = await import('../baselines/place-by.ts');
-    return (problem) => placeBy(name, problem);
+    return { place: (problem) => placeBy(name, problem), close: async () => undefined };
   }
-  const [{ place }, { loadHighs }] = await Promise.all([import('../placement/place.ts'), import('../world/highs.ts')]);
-  const solver = await loadHighs();
-  const started = performance.now();
-  const until =
-    deadline === undefined
-      ? {}
-      : { expired: (share = 1) => performance.now() >= started + share * (deadline - started) };
-  return (problem) => place(problem, solver, until);
+  const from = performance.now();
+  const [{ placeApart }, { nowMs }] = await Promise.all([
+    import('../world/place-apart.ts'),
+    import('../world/time-limit.ts'),
+  ]);
+  return placeApart({ from: nowMs() - (performance.now() - from), ...(limitMs !== undefined && { limitMs }) });
 }
 
 async function problemIn(io: Io, file: string): Promise<Checked<Problem>> {

@@ -20,7 +20,7 @@ export function admits(group: Group, candidate: Candidate): boolean {
 function notAllowed(allow: Allowed, c: Candidate): string | undefined {
   return (
     outside('provider', allow.provider, c.provider) ??
-    outside('place', allow.place, `${c.provider}/${c.region}`) ??
+    (allow.place && outside('place', allow.place, `${c.provider}/${c.region}`)) ??
     outside('region', allow.region, c.region) ??
     outside('zone', allow.zone, c.zone) ??
     outside('architecture', allow.arch, c.arch) ??

@@ -17,10 +17,10 @@ import { violations } from './verify.ts';
  * It keeps every rule, or says that it does not: what would break one is not answered, and replicas that it finds no
  * place for are told.
  *
- * @param reason why the solver gave no answer, in words
+ * @param because why it is not the solver's answer, in words: the first line of its `conflict`
  * @param hurried leave out what only makes it cheaper
  */
-export function fallback(problem: Problem, reason: string, { hurried = false } = {}): Placement {
+export function fallback(problem: Problem, because: string, { hurried = false } = {}): Placement {
   const instance = instanceOf(problem, pruned(problem));
   const factor = multipliersOf(problem.rules.discounts, () => Infinity);
   const price = instance.candidates.map((c) => c.usdPerHour * factor(c.provider, c.purchase));
@@ -42,9 +42,23 @@ export function fallback(problem: Problem, reason: string, { hurried = false } =
     ...answer,
     status: short ? (filled ? 'partial' : 'infeasible') : 'placed',
     unplaced: given,
-    conflict: [`the solver gave no usable answer (${reason})`, ...broken],
+    conflict: [because, ...broken],
   };
 }
+
+/** The cheaper of two answers to the same problem, with the better of their proofs. */
+export function cheaperOf(one: Placement, other: Placement): Placement {
+  if (one.status !== 'placed' || other.status !== 'placed') return missingIn(other) < missingIn(one) ? other : one;
+  const costs = ({ usdPerHour, cost }: Placement): number => usdPerHour + cost.change;
+  const nodes = costs(other) < costs(one) ? other : one;
+  const proof = other.lowerBoundUsdPerHour > one.lowerBoundUsdPerHour ? other : one;
+  const { certificate, duals } = proof;
+  const lowerBoundUsdPerHour = Math.min(proof.lowerBoundUsdPerHour, nodes.usdPerHour);
+  const gap = lowerBoundUsdPerHour > 0 ? nodes.usdPerHour / lowerBoundUsdPerHour - 1 : nodes.gap;
+  return { ...nodes, certificate, duals, lowerBoundUsdPerHour, gap };
+}
+
+const missingIn = ({ unplaced }: Placement): number => Object.values(unplaced).reduce((sum, n) => sum + n, 0);
 
 /** The rules that nodes break, read on the replicas that have a place. */
 function brokenBy(

@@ -149,14 +149,17 @@ function groupTroubles(
 
 function skewTroubles(problem: Problem, group: Group, placed: ReadonlyMap<string, number>): string[] {
   const scopes = new Map<string, Map<string, number>>();
-  const places = placesOf(problem.offerings);
-  for (const [i, o] of problem.offerings.entries()) {
-    const { region, where } = places[i] as Place;
+  for (const [where, { region, offerings }] of zonesOf(problem.offerings)) {
+    // one offering that it may use makes a zone count
+    if (
+      !offerings.some(
+        (o) => !(o.purchase === 'spot' && group.spotAtMost === 0) && allows(group, o) && roomForOne(group, o),
+      )
+    )
+      continue;
     const scope = group.zoneSkew?.within === 'all' ? 'all zones' : region;
     const zones = scopes.get(scope) ?? new Map<string, number>();
-    // one offering that it may use makes a zone count
-    if (zones.has(where) || (o.purchase === 'spot' && group.spotAtMost === 0)) continue;
-    if (allows(group, o) && roomForOne(group, o)) scopes.set(scope, zones.set(where, placed.get(where) ?? 0));
+    scopes.set(scope, zones.set(where, placed.get(where) ?? 0));
   }
   return [...scopes].flatMap(([scope, zones]) => {
     const skew = Math.max(...zones.values()) - Math.min(...zones.values());
@@ -166,23 +169,27 @@ function skewTroubles(problem: Problem, group: Group, placed: ReadonlyMap<string
   });
 }
 
-interface Place {
+interface Zone {
   readonly region: string;
-  readonly where: string;
+  readonly offerings: readonly Candidate[];
 }
 
-const placesKnown = new WeakMap<readonly Candidate[], readonly Place[]>();
+const zonesKnown = new WeakMap<readonly Candidate[], ReadonlyMap<string, Zone>>();
 
-/** Put together once for all groups. */
-function placesOf(offerings: readonly Candidate[]): readonly Place[] {
-  const known = placesKnown.get(offerings);
+/** Offerings by provider/region/zone, put together once for all groups. */
+function zonesOf(offerings: readonly Candidate[]): ReadonlyMap<string, Zone> {
+  const known = zonesKnown.get(offerings);
   if (known) return known;
-  const places = offerings.map(({ provider, region, zone }) => ({
-    region: `${provider}/${region}`,
-    where: `${provider}/${region}/${zone}`,
-  }));
-  placesKnown.set(offerings, places);
-  return places;
+  const zones = new Map<string, { region: string; offerings: Candidate[] }>();
+  for (const o of offerings) {
+    const region = `${o.provider}/${o.region}`;
+    const where = `${region}/${o.zone}`;
+    const zone = zones.get(where);
+    if (zone) zone.offerings.push(o);
+    else zones.set(where, { region, offerings: [o] });
+  }
+  zonesKnown.set(offerings, zones);
+  return zones;
 }
 
 function roomForOne(group: Group, o: Candidate): boolean {

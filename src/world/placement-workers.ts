@@ -1,16 +1,13 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Piscina } from 'piscina';
 import { cellsOf } from '../placement/cells.ts';
-import { joined } from '../placement/joined.ts';
+import { fallback } from '../placement/fallback.ts';
+import { joined, type PlaceCell } from '../placement/joined.ts';
 import { place } from '../placement/place.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { Placer } from '../placement/placer.ts';
 import type { Problem } from '../placement/problem.ts';
 import type { LinearSolver } from '../ports.ts';
-import { carried } from './carried.ts';
-import type { Task } from './placement-worker.ts';
+import { CLOSED, OVERDUE, placementPool, type PlacementPool, type Timing } from './placement-pool.ts';
 import { limitOf, nowMs } from './time-limit.ts';
 
 export interface PlacementWorkersOptions {
@@ -46,8 +43,6 @@ const OVERRUN = 1.2;
 const APART = { shared: 0.4, alone: 0.9 };
 /** The part of the limit after which no more prices are tried. */
 const PRICED = 0.6;
-/** A problem whose thread ends under it is given to one other thread, not to all of them one after another. */
-const ATTEMPTS = 2;
 
 /**
  * Placements on worker threads: a large problem is cut into cells that are placed at once and joined (`joined.ts`). A
@@ -56,11 +51,11 @@ const ATTEMPTS = 2;
  * of the limit, is answered greedily and labelled so.
  */
 export function placementWorkers(options: PlacementWorkersOptions): PlacementWorkers {
-  const { solver, limitMs } = options;
-  let pool: Promise<Pool> | undefined;
+  const { solver, limitMs, threads = availableParallelism(), program } = options;
+  let pool: Promise<PlacementPool> | undefined;
   let warm = false;
   let closed = false;
-  const started = async (): Promise<Pool> => (pool ??= poolOf(options));
+  const started = async (): Promise<PlacementPool> => (pool ??= placementPool(threads, threads, program));
   return {
     async place(problem) {
       const from = nowMs();
@@ -70,21 +65,7 @@ export function placementWorkers(options: PlacementWorkersOptions): PlacementWor
       if (!large || (limitMs === undefined && cells < 2)) {
         return place(problem, solver, limitOf(limitMs === undefined ? undefined : { from, until: from + limitMs }));
       }
-      const threads = await started();
-      const part = problem.rules.vendorShareAtMost.size > 0 ? APART.shared : APART.alone;
-      const each = (limitMs ?? Infinity) * part * Math.min(1, threads.size / cells);
-      const timing = (cell: Problem): Timing | undefined =>
-        limitMs === undefined
-          ? undefined
-          : { ms: cell === problem ? limitMs : each, until: from + limitMs, ended: from + OVERRUN * limitMs };
-      const answer = await joined(
-        problem,
-        async (cell, { brief }) => threads.place(cell, brief, timing(cell)),
-        solver,
-        {
-          hurried: () => limitMs !== undefined && nowMs() >= from + PRICED * limitMs,
-        },
-      );
+      const answer = await inCells(problem, cells, await started(), solver, { from, limitMs, overrun: OVERRUN });
       warm = true;
       return answer;
     },
@@ -99,118 +80,61 @@ export function placementWorkers(options: PlacementWorkersOptions): PlacementWor
   };
 }
 
-/** When a cell is to be answered: after so many ms, at the latest at `until`; its thread is ended at `ended`. */
-interface Timing {
-  readonly ms: number;
-  readonly until: number;
-  readonly ended: number;
+/** From when, and for how long. */
+export interface Pace {
+  readonly from: number;
+  readonly limitMs: number | undefined;
+  /** a thread is ended after so many times the limit; absent: never */
+  readonly overrun?: number;
+  /** true once nobody waits for the answer any more; absent: never */
+  readonly abandoned?: () => boolean;
 }
 
-/** The pool's package is loaded with the first large problem: a small one must not wait for it. */
-async function poolOf({
-  solver,
-  threads = availableParallelism(),
-  program = PROGRAM,
-}: PlacementWorkersOptions): Promise<Pool> {
-  const { Piscina } = await import('piscina');
-  const size = Math.max(1, threads);
-  const options = {
-    filename: program.href,
-    minThreads: size,
-    maxThreads: size,
-    // compiled code runs anywhere; sources are read through the loader that reads them here
-    ...(program.href.endsWith('.ts') && { execArgv: ['--import', loader()] }),
+/** A solver for the calling thread, or how to load one where it turns out to be needed. */
+type Solver = LinearSolver | (() => Promise<LinearSolver>);
+const solverOf = async (solver: Solver): Promise<LinearSolver> => (typeof solver === 'function' ? solver() : solver);
+
+/** A problem placed cell by cell on a pool's threads, and joined. */
+export async function inCells(
+  problem: Problem,
+  cells: number,
+  pool: PlacementPool,
+  solver: Solver,
+  { from, limitMs, overrun, abandoned = () => false }: Pace,
+): Promise<Placement> {
+  const part = problem.rules.vendorShareAtMost.size > 0 ? APART.shared : APART.alone;
+  const each = (limitMs ?? Infinity) * part * Math.min(1, pool.size / cells);
+  const timing = (cell: Problem): Timing | undefined =>
+    limitMs === undefined
+      ? undefined
+      : {
+          ms: cell === problem ? limitMs : each,
+          until: from + limitMs,
+          ...(overrun !== undefined && { ended: from + overrun * limitMs }),
+        };
+  const placeCell: PlaceCell = async (cell, { brief }) => {
+    const answer = await pool.place(cell, brief, timing(cell));
+    if (answer.placement) return answer.placement;
+    return abandoned()
+      ? new Promise<never>(() => undefined)
+      : here(pool, cell, brief, timing(cell), solver, answer.reason);
   };
-  return new Pool(size, solver, new Piscina<Task, Placement>(options));
-}
-
-class Pool {
-  readonly size: number;
-  readonly #solver: LinearSolver;
-  readonly #threads: Piscina<Task, Placement>;
-  readonly #running = new Set<AbortController>();
-  /** why no thread can be had */
-  #broken: string | undefined;
-
-  constructor(size: number, solver: LinearSolver, threads: Piscina<Task, Placement>) {
-    this.size = size;
-    this.#solver = solver;
-    this.#threads = threads;
-    // a thread that can't even start: nothing that waits for one would ever be answered
-    this.#threads.on('error', (error: unknown) => this.#giveUp(said(error)));
-  }
-
-  async place(problem: Problem, brief: boolean, timing: Timing | undefined): Promise<Placement> {
-    const task: Task = { carried: carried(problem), brief, ...(timing && { limit: timing }) };
-    let reason = this.#broken ?? '';
-    for (let attempt = 0; attempt < ATTEMPTS && this.#broken === undefined; attempt++) {
-      const answer = await this.#run(task, timing?.ended);
-      if (typeof answer !== 'string') return answer;
-      reason = answer;
-      if (reason === OVERDUE) break;
-    }
-    // without any thread the calling one does the work; what ended a thread is not let near it
-    return this.#broken === undefined || this.#broken === CLOSED || reason === OVERDUE
-      ? greedily(problem, reason)
-      : place(problem, this.#solver, { brief, ...limitOf(timing && { from: nowMs(), until: timing.until }) });
-  }
-
-  async warmUp(): Promise<void> {
-    const nothing = carried({ groups: [], offerings: [], rules: NO_RULES, running: [] });
-    await Promise.all(Array.from({ length: this.size }, async () => this.#run({ carried: nothing })));
-  }
-
-  async close(): Promise<void> {
-    this.#giveUp(CLOSED);
-    await this.#threads.destroy();
-  }
-
-  /**
-   * @param ended when a thread that has not answered is ended; absent: never
-   * @returns the answer, or why there is none
-   */
-  async #run(task: Task, ended?: number): Promise<Placement | string> {
-    const ending = new AbortController();
-    const timer = ended === undefined ? undefined : setTimeout(() => ending.abort(OVERDUE), ended - nowMs());
-    this.#running.add(ending);
-    try {
-      return await this.#threads.run(task, { signal: ending.signal });
-    } catch (error) {
-      return ending.signal.aborted ? String(ending.signal.reason) : said(error);
-    } finally {
-      clearTimeout(timer);
-      this.#running.delete(ending);
-    }
-  }
-
-  #giveUp(reason: string): void {
-    this.#broken ??= reason;
-    for (const ending of this.#running) ending.abort(reason);
-  }
-}
-
-const CLOSED = 'the worker threads have been closed';
-const OVERDUE = 'its thread did not answer and was ended';
-const NO_RULES = { vendorShareAtMost: new Map(), commitments: [], discounts: [], flows: [], resourceRates: new Map() };
-
-const SOURCES = import.meta.url.endsWith('.ts');
-const PROGRAM = new URL(SOURCES ? './placement-worker.ts' : './placement-worker.js', import.meta.url);
-
-const loader = (): string => pathToFileURL(createRequire(fileURLToPath(import.meta.url)).resolve('tsx')).href;
-
-/** A placement that needs no solver, labelled `greedy-fallback`, with the reason why. */
-function greedily(problem: Problem, reason: string): Placement {
-  return place(problem, {
-    name: 'none',
-    open: () => ({
-      addColumns: () => undefined,
-      setColumnBounds: () => undefined,
-      setColumnCosts: () => undefined,
-      setRowBounds: () => undefined,
-      solve: () => ({ status: 'failed', reason }),
-      close: () => undefined,
-    }),
+  if (cells === 1) return placeCell(problem, { brief: false });
+  return joined(problem, placeCell, await solverOf(solver), {
+    hurried: () => limitMs !== undefined && nowMs() >= from + PRICED * limitMs,
   });
 }
 
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What no thread has answered. Without any thread this one does the work; what ended a thread is not let near it. */
+async function here(
+  pool: PlacementPool,
+  problem: Problem,
+  brief: boolean,
+  timing: Timing | undefined,
+  solver: Solver,
+  reason: string,
+): Promise<Placement> {
+  return pool.broken === undefined || pool.broken === CLOSED || reason === OVERDUE
+    ? fallback(problem, `the solver gave no usable answer (${reason})`)
+    : place(problem, await solverOf(solver), { brief, ...limitOf(timing && { from: nowMs(), until: timing.until }) });
+}
