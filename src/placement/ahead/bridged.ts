@@ -59,7 +59,8 @@ class Gaps {
           const from = to + 1 - back;
           if (from < 0) continue;
           const n = Math.min(startsAt(line, counts, to + 1, id), stopsAt(line, counts, from, id));
-          if (n > 0 && !this.try(id, from, to, n) && n > 1) this.try(id, from, to, 1);
+          // commitments may pay for a few of them and not for all
+          for (let part = n; part > 0 && !this.try(id, from, to, part);) part = Math.floor(part / 2);
         }
       }
       this.stay(id);

@@ -117,10 +117,10 @@ function filled(
   problem: Problem | undefined,
   solver: LinearSolver,
 ): Filled {
-  const place = new Map(asked.offerings.map((o) => [o.id, `${o.provider}/${o.region}`]));
+  const placeOf = new Map(asked.offerings.map((o) => [o.id, `${o.provider}/${o.region}`]));
   const replicas = new Map<string, Map<string, number>>();
   for (const n of nodes) {
-    const where = place.get(n.offering) ?? '';
+    const where = placeOf.get(n.offering) ?? '';
     for (const [group, each] of Object.entries(n.replicas)) {
       const there = replicas.get(group) ?? new Map<string, number>();
       replicas.set(group, there.set(where, (there.get(where) ?? 0) + each * n.count));

@@ -89,31 +89,33 @@ export function keptOf(
 ): Kept[] {
   const alone = countsOf(served[last]?.alone.nodes ?? []);
   const here = course.counts[last] ?? NONE;
-  return [...line.running].toSorted().flatMap(([offering, running]): Kept[] => {
-    const count = Math.min(running, here.get(offering) ?? 0) - Math.min(running, alone.get(offering) ?? 0);
-    const own = line.offerings.get(offering)?.atLeast ?? 0;
-    if (count <= 0 || (here.get(offering) ?? 0) <= own) return [];
-    const kept = `kept ${counted(count, 'node')} of ${offering}`;
-    if (held !== undefined) return [{ offering, count, why: `${kept}: ${held}` }];
-    const idle = busy(course.nodes[last] ?? [], offering);
-    const again = line.stretches.findIndex(
-      (_, at) =>
-        at > last &&
-        (busy(course.nodes[at] ?? [], offering) > idle ||
-          (countsOf(served[at]?.alone.nodes ?? []).get(offering) ?? 0) > (alone.get(offering) ?? 0)),
-    );
-    if (again < 0)
-      return [{ offering, count, why: `${kept}: what would replace them costs more to start than it saves` }];
-    const againInHours = line.stretches[again]?.fromHours ?? 0;
-    const candidate = line.offerings.get(offering);
-    const tooLate = candidate !== undefined && againInHours < line.leadHours(candidate) - NEAR;
-    const because = tooLate
-      ? `a new one would take ${time(line.leadHours(candidate))}`
-      : `idling costs less than launching again at $${change.launchUsd.toFixed(2)} a node`;
-    return [
-      { offering, count, againInHours, why: `${kept}, because needed again in ${time(againInHours)}: ${because}` },
-    ];
-  });
+  return [...line.running]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([offering, running]): Kept[] => {
+      const count = Math.min(running, here.get(offering) ?? 0) - Math.min(running, alone.get(offering) ?? 0);
+      const own = line.offerings.get(offering)?.atLeast ?? 0;
+      if (count <= 0 || (here.get(offering) ?? 0) <= own) return [];
+      const kept = `kept ${counted(count, 'node')} of ${offering}`;
+      if (held !== undefined) return [{ offering, count, why: `${kept}: ${held}` }];
+      const idle = busy(course.nodes[last] ?? [], offering);
+      const again = line.stretches.findIndex(
+        (_, at) =>
+          at > last &&
+          (busy(course.nodes[at] ?? [], offering) > idle ||
+            (countsOf(served[at]?.alone.nodes ?? []).get(offering) ?? 0) > (alone.get(offering) ?? 0)),
+      );
+      if (again < 0)
+        return [{ offering, count, why: `${kept}: what would replace them costs more to start than it saves` }];
+      const againInHours = line.stretches[again]?.fromHours ?? 0;
+      const candidate = line.offerings.get(offering);
+      const tooLate = candidate !== undefined && againInHours < line.leadHours(candidate) - NEAR;
+      const because = tooLate
+        ? `a new one would take ${time(line.leadHours(candidate))}`
+        : `idling costs less than launching again at $${change.launchUsd.toFixed(2)} a node`;
+      return [
+        { offering, count, againInHours, why: `${kept}, because needed again in ${time(againInHours)}: ${because}` },
+      ];
+    });
 }
 
 /** Nodes of an offering that hold replicas. */

@@ -141,6 +141,8 @@ function periodsOf(line: Timeline, course: Course): PeriodAhead[] {
 
 /** Nodes of which no offering is known are nobody's to stop. */
 const unknown = ({ running, offerings }: Timeline): string[] =>
-  [...running].toSorted().flatMap(([id, n]) => {
-    return n > 0 && !offerings.has(id) ? [`${id} is left as it is: what its nodes hold and cost is not known`] : [];
-  });
+  [...running]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([id, n]) => {
+      return n > 0 && !offerings.has(id) ? [`${id} is left as it is: what its nodes hold and cost is not known`] : [];
+    });
