@@ -68,8 +68,10 @@ interface Prices {
 
 function pricesAt(model: ColumnModel, { nodePrice, keptCredit }: Objective, dual: Float64Array): Prices {
   const { rows, nodeTerms } = model.master;
-  // what a running node saves is counted node by node below, not by its row
-  const ruled = nodeTerms.map((terms) => terms.filter(({ row }) => rows[row]?.name.startsWith('kept/') !== true));
+  // what a running node saves is counted node by node below, not by its row; how many can be had is a limit there too,
+  // and priced as well it would make a cheap offering as dear as what comes after it
+  const counted = (row: number): boolean => /^(?:kept|available)\//.test(rows[row]?.name ?? '');
+  const ruled = nodeTerms.map((terms) => terms.filter(({ row }) => !counted(row)));
   const fresh = nodePrice.map((p, o) => Math.max(p - dot(ruled[o] ?? [], dual), LEAST * p));
   const running = fresh.map((p, o) => Math.max(p - (keptCredit[o] ?? 0), LEAST * (nodePrice[o] ?? 0)));
   return { fresh, running };
