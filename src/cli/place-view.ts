@@ -62,6 +62,10 @@ function headlineOf({ problem, placement }: Shown): readonly string[] {
   const total = nodes.reduce((sum, n) => sum + n.count, 0);
   const replicas = problem.groups.reduce((sum, g) => sum + g.replicas, 0);
   const missing = Object.values(placement.unplaced).reduce((sum, n) => sum + n, 0);
+  if (placement.status === 'infeasible') {
+    return [`${counted(missing, 'replica')} of ${count(replicas)} ${missing === 1 ? 'has' : 'have'} no place`];
+  }
+  if (replicas === 0 && total === 0) return ['no group asks for a replica: nothing to place'];
   return [
     `${rate(usd)}   ${monthly(usdPerMonth(usd))}   ${counted(total, 'node')} of ${counted(offerings, 'offering')} for ${counted(replicas - missing, 'replica')}`,
     boundText(placement),
@@ -70,8 +74,9 @@ function headlineOf({ problem, placement }: Shown): readonly string[] {
   ];
 }
 
-function boundText({ lowerBoundUsdPerHour: bound, gap, status }: Placement): string {
-  if (!(bound > 0)) return 'no lower bound was found';
+function boundText(placement: Placement): string {
+  const { lowerBoundUsdPerHour: bound, gap, status } = placement;
+  if (!(bound > 0)) return placement.usdPerHour > 0 ? 'no lower bound was found' : 'nothing costs less';
   const what = status === 'placed' ? 'no placement that keeps the rules' : 'nothing that places as many';
   return `${what} costs less than ${rate(bound)} (lower bound): this one is within ${percent(gap)} of it`;
 }

@@ -67,16 +67,13 @@ async function placeFile(io: Io, file: string, answer: string | undefined, given
   ];
   if (!limit.ok || troubles.length > 0) return refuse(io, troubles);
   // the solver compiles on other threads while the file is read
-  const strategy = strategyOf(given.strategy, limit.value);
-  strategy.catch(() => undefined); // told where it is awaited
+  const loading = strategyOf(given.strategy, limit.value);
+  loading.catch(() => undefined); // told where it is awaited
   const problem = await problemIn(io, file);
-  if (!problem.ok) {
-    await (await strategy).close();
-    return refuse(io, problem.troubles);
-  }
-  const { place, close } = await strategy;
-  const placement = await place(problem.value);
-  await close();
+  const strategy = await loading;
+  const placement = problem.ok ? await strategy.place(problem.value) : undefined;
+  await strategy.close();
+  if (!problem.ok || !placement) return refuse(io, problem.ok ? [] : problem.troubles);
   const seconds = (performance.now() - started) / 1000;
   const { answerJson } = await import('../interchange/answer-json.ts');
   const json = `${JSON.stringify(answerJson(placement, seconds), null, 2)}\n`;

@@ -24,7 +24,11 @@ export async function writeNew(
   const places = files.map(({ path, text }) => ({ path: join(folder, path), text, draft: '' }));
   const taken = overwrite ? [] : await existing(places.map(({ path }) => path));
   if (taken.length > 0) return bad(alreadyThere(taken));
-  const drafts = places.map((file) => ({ ...file, draft: `${file.path}.${randomUUID()}.tmp` }));
+  const drafts: typeof places = [];
+  for (const file of places) {
+    // /dev/stdout, a named pipe: to be written to, never to be replaced by a file
+    drafts.push({ ...file, draft: (await isDevice(file.path)) ? '' : `${file.path}.${randomUUID()}.tmp` });
+  }
   let at = folder;
   try {
     for (const { path } of drafts) {
@@ -37,10 +41,12 @@ export async function writeNew(
   try {
     for (const { path, text, draft } of drafts) {
       at = path;
-      writeFileSync(draft, text, { flag: 'wx' });
+      if (draft === '') writeFileSync(path, text);
+      else writeFileSync(draft, text, { flag: 'wx' });
     }
     for (const { path, draft } of drafts) {
       at = path;
+      if (draft === '') continue;
       if (overwrite) renameSync(draft, path);
       else putInto(draft, path);
     }
@@ -48,8 +54,13 @@ export async function writeNew(
   } catch (error) {
     return bad(unwritable(at, error));
   } finally {
-    for (const { draft } of drafts) discard(draft);
+    for (const { draft } of drafts) if (draft !== '') discard(draft);
   }
+}
+
+async function isDevice(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 function discard(draft: string): void {
