@@ -4,6 +4,7 @@ import { type Bound, scaledBound, signedDuals } from './dual.ts';
 import { RELAXED_BY } from './limit.ts';
 import type { Pricing } from './pricing.ts';
 import { resourcePrices } from './resource-prices.ts';
+import { evened } from './symmetry.ts';
 
 /** Relaxation and bound this near to each other are one. */
 const CLOSED = 1e-4;
@@ -26,19 +27,20 @@ export function converge(model: ColumnModel, rounds: number): LinearAnswer {
   for (let round = 0; ; round++) {
     const answer = model.solve();
     if (answer.status !== 'optimal' || round >= rounds || model.limit.expired?.(RELAXED_BY)) return answer;
+    const even = evened(model.master.rows, answer.dual);
     objectives.push(answer.objective);
     const before = objectives.at(-1 - STILL_ROUNDS);
     const still = before !== undefined && before - answer.objective < STILL * Math.abs(answer.objective);
     const closed = centre && answer.objective - centre.usdPerHour < CLOSED * Math.abs(answer.objective);
     if (!still && !closed) {
       if (centre) {
-        const smooth = smoothed(centre.dual, answer.dual);
+        const smooth = smoothed(centre.dual, even);
         const pricing = model.price(smooth, how);
         centre = better(model, centre, smooth, pricing);
         if (model.add(pricing.fresh) > 0) continue;
       }
-      const pricing = model.price(answer.dual, how);
-      centre = better(model, centre, answer.dual, pricing);
+      const pricing = model.price(even, how);
+      centre = better(model, centre, even, pricing);
       if (model.add(pricing.fresh) > 0) continue;
     }
     if (how === 'quick') return answer;
@@ -68,9 +70,9 @@ export function prove(model: ColumnModel): Bound {
   for (let round = 0; round < PROOF_ROUNDS; round++) {
     const answer = model.solve();
     if (answer.status !== 'optimal') break;
-    const from: Float64Array = best ? smoothed(best.dual, answer.dual) : answer.dual;
+    const even = evened(model.master.rows, answer.dual);
     let found = 0;
-    for (const dual of from === answer.dual ? [from] : [from, answer.dual]) {
+    for (const dual of best ? [smoothed(best.dual, even), even] : [even]) {
       const signed = signedDuals(model.master, dual);
       const pricing = model.price(signed, 'exact');
       best = better(model, best, signed, pricing);

@@ -1,5 +1,6 @@
 import type { ColumnModel, Pattern } from './columns.ts';
 import { ROUNDED_BY } from './limit.ts';
+import { evened } from './symmetry.ts';
 
 /** Whole nodes: how many of each pattern, and what no node was found for. */
 export interface Whole {
@@ -63,7 +64,7 @@ export function dive(model: ColumnModel, fractional: Float64Array): Whole {
 function solveWithFreshColumns(model: ColumnModel, pricing: boolean): Float64Array | undefined {
   const answer = model.solve();
   if (answer.status !== 'optimal') return undefined;
-  if (!pricing || model.add(model.price(answer.dual, 'quick').fresh) === 0) return answer.primal;
+  if (!pricing || model.add(model.price(evened(model.master.rows, answer.dual), 'quick').fresh) === 0) return answer.primal;
   const again = model.solve();
   return again.status === 'optimal' ? again.primal : undefined;
 }

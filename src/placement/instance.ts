@@ -2,6 +2,7 @@ import type { Resources } from '../quantity.ts';
 import { locationOf as placeOf, toldApart } from './classes.ts';
 import { ruledOut } from './eligible.ts';
 import type { Candidate, Group, Problem } from './problem.ts';
+import { type Symmetry, symmetryOf } from './symmetry.ts';
 
 /**
  * A problem with names turned into dense numbers, for the loops of the solver.
@@ -26,6 +27,7 @@ export interface Instance {
   readonly groupsOn: readonly Int32Array[];
   /** nodes of candidate o that run now */
   readonly running: Int32Array;
+  readonly symmetry: Symmetry;
 }
 
 export interface Location {
@@ -92,7 +94,8 @@ export function instanceOf(problem: Problem, candidates: readonly Candidate[]): 
     const o = byId.get(r.offering);
     if (o !== undefined) running[o] = (running[o] ?? 0) + r.count;
   }
-  return { groups, candidates, ...shape, locations, locationOf, fits, groupsOn, running };
+  const symmetry = symmetryOf({ candidates, groupsOn, running });
+  return { groups, candidates, ...shape, locations, locationOf, fits, groupsOn, running, symmetry };
 }
 
 function deviceNames(problem: Problem): string[] {

@@ -46,6 +46,21 @@ export class ItemList implements Items {
     return filling;
   }
 
+  /** Only the items that pass stay, in their order. */
+  filter(keeps: (i: number) => boolean): void {
+    const resources = this.need.length / this.value.length;
+    let kept = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (!keeps(i)) continue;
+      this.group[kept] = this.group[i] ?? 0;
+      this.value[kept] = this.value[i] ?? 0;
+      this.most[kept] = this.most[i] ?? 0;
+      this.need.copyWithin(kept * resources, i * resources, (i + 1) * resources);
+      kept++;
+    }
+    this.count = kept;
+  }
+
   /** As {@link spread}, for counts that need not be whole. */
   spreadParts(counts: Float64Array): Float64Array {
     const filling = new Float64Array(this.value.length);

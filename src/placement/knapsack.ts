@@ -33,7 +33,7 @@ export interface Items {
  */
 const SEARCH_NODES = 30_000;
 /** What is worth at most this share more than is worthwhile is not told apart from it. */
-const PROOF = 2e-3;
+export const PROOF = 1e-3;
 const WEIGHT_ROUNDS = 8;
 /** When a bound is to be proved, the weights are worked out to the last per mille. */
 const WEIGHT_ROUNDS_THOROUGH = 30;
@@ -103,10 +103,8 @@ export class Knapsack {
     lattice?: Lattice,
   ): Filling {
     this.look(items, capacity);
-    const bound = Math.min(
-      this.surrogateBound(items, weights, worthwhile, thoroughly),
-      lattice?.value(capacity) ?? Infinity,
-    );
+    const surrogate = this.surrogateBound(items, weights, worthwhile, thoroughly);
+    const bound = lattice ? Math.min(surrogate, Math.max(worthwhile, lattice.value(capacity))) : surrogate;
     this.best.fill(0);
     this.bestValue = 0;
     if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
@@ -125,6 +123,26 @@ export class Knapsack {
       bound: proved ? Math.min(bound, Math.max(this.bestValue, enough)) : bound,
       counts: this.best,
     };
+  }
+
+  /**
+   * A bound with the weights worked out, after which {@link lossOf} tells what each item takes off it.
+   *
+   * @param worthwhile a bound at or under this is enough
+   */
+  boundOf(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array): number {
+    this.look(items, capacity);
+    const bound = this.surrogateBound(items, weights, worthwhile, true);
+    return Math.min(bound, this.fractional(items, weights));
+  }
+
+  /** What a filling with one of item i is worth less than the bound at least. */
+  lossOf(items: Items, i: number, weights: Float64Array): number {
+    let need = 0;
+    for (let r = 0; r < this.resources; r++) {
+      need += (weights[r] as number) * (this.use[i * this.resources + r] as number);
+    }
+    return Math.max(0, this.critical * need - (items.value[i] as number));
   }
 
   /** Takes up items and a node: their needs as shares of it. */
@@ -265,11 +283,7 @@ export class Knapsack {
     this.left.fill(1);
     this.now.fill(0);
     const n = Math.min(items.most[i] as number, (this.roomFor(i) + 1) >> 1);
-    let need = 0;
-    for (let r = 0; r < this.resources; r++) {
-      need += (weights[r] as number) * (this.use[i * this.resources + r] as number);
-    }
-    if (n > 0 && n * (this.critical * need - (items.value[i] as number)) < spare) {
+    if (n > 0 && n * this.lossOf(items, i, weights) < spare) {
       this.put(i, n);
       this.greedy(items, STARTS[0], weights, n * (items.value[i] as number));
     }

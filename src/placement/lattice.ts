@@ -33,37 +33,39 @@ export class Lattice {
   /**
    * @param capacity the largest room that will be asked for
    * @param scarcity of each resource, adding up to one: where the table would be too large the plentiful give way
-   * @param points the table may have: it takes points × items steps
+   * @param work the table may take: steps, one for each point and item
    * @returns undefined when a coarser lattice would tell nothing
    */
   static of(
     items: readonly LatticeItem[],
     capacity: Float64Array,
     scarcity: ArrayLike<number>,
-    points: number,
+    work: number,
   ): Lattice | undefined {
     const dimensions = [...capacity.keys()].filter((r) => binds(items, capacity, r));
     if (dimensions.length === 0) return undefined;
     const common = Float64Array.from(capacity, (_, r) => commonAmount(items, r));
     const units = common.slice();
     const steps = (r: number): number => Math.floor((capacity[r] ?? 0) / (units[r] ?? 1) + 1e-9);
-    const size = (): number => dimensions.reduce((all, r) => all * (steps(r) + 1), 1);
-    while (size() > points) {
+    const needed = useful(items, capacity);
+    const size = (): number => dimensions.reduce((all, r) => all * (steps(r) + 1), needed.length);
+    while (size() > work) {
       const least = dimensions.reduce((a, b) => ((scarcity[b] ?? 0) < (scarcity[a] ?? 0) ? b : a));
       if ((scarcity[least] ?? 0) > PLENTIFUL) break;
       dimensions.splice(dimensions.indexOf(least), 1);
     }
-    while (size() > points) {
+    while (size() > work) {
       const finest = dimensions.reduce((a, b) => (steps(b) > steps(a) ? b : a));
       units[finest] = (units[finest] ?? 1) * Math.SQRT2;
       if ((units[finest] ?? 1) > ROUNDED * usual(items, finest)) return undefined;
     }
     const fine = dimensions.every((r) => units[r] === common[r]);
-    return new Lattice(items, capacity, dimensions, units, fine).filled();
+    return new Lattice(items, needed, capacity, dimensions, units, fine).filled();
   }
 
   private constructor(
     items: readonly LatticeItem[],
+    needed: readonly number[],
     capacity: Float64Array,
     dimensions: readonly number[],
     units: Float64Array,
@@ -86,7 +88,7 @@ export class Lattice {
       points *= (this.extent[r] ?? 0) + 1;
     }
     this.best = new Float64Array(points);
-    this.useful = useful(items, capacity);
+    this.useful = needed;
     this.step = Int32Array.from(items.flatMap((item) => Array.from(item.need, (amount, r) => this.steps(amount, r))));
     this.offset = Int32Array.from(items, (_, i) => this.pointOf(this.step.subarray(i * capacity.length)));
   }

@@ -101,8 +101,9 @@ function zoneRows(build: Builder): void {
       if (zones.size < 2) continue;
       const smallest: Entry[] = [];
       for (const [zone, ls] of zones) {
-        const above = build.row(`zoneSkew/${group.name}/${zone}/least`, 0, FREE);
-        const below = build.row(`zoneSkew/${group.name}/${zone}`, -FREE, skew.most);
+        const like = `zoneSkew/${group.name}/${build.zoneLike(zone)}`;
+        const above = build.row(`zoneSkew/${group.name}/${zone}/least`, 0, FREE, `${like}/least`);
+        const below = build.row(`zoneSkew/${group.name}/${zone}`, -FREE, skew.most, like);
         for (const l of ls) {
           build.replica(g, l, above, 1);
           build.replica(g, l, below, 1);
@@ -148,8 +149,12 @@ function lossRows(build: Builder, missingCost: number): void {
     const domains = new Set(at.map((l) => domainOf(build.instance.locations[l] ?? NOWHERE, survive.loss)));
     for (const lost of domains) {
       const needed = survivorsNeeded(survive.share, group.replicas);
-      const row = build.row(`survive/${group.name}/${lost}`, needed, FREE);
-      const storm = group.absorb === undefined ? undefined : build.row(`reconnect/${group.name}/${lost}`, 0, FREE);
+      const like = `${group.name}/${survive.loss === 'zone' ? build.zoneLike(lost) : lost}`;
+      const row = build.row(`survive/${group.name}/${lost}`, needed, FREE, `survive/${like}`);
+      const storm =
+        group.absorb === undefined
+          ? undefined
+          : build.row(`reconnect/${group.name}/${lost}`, 0, FREE, `reconnect/${like}`);
       for (const l of at) {
         const stays = domainOf(build.instance.locations[l] ?? NOWHERE, survive.loss) !== lost;
         if (stays) build.replica(g, l, row, 1);
@@ -174,7 +179,7 @@ function availabilityRows(build: Builder): void {
   const { candidates, groups, fits } = build.instance;
   candidates.forEach((c, o) => {
     if ((c.atLeast ?? 0) > 0) {
-      const row = build.row(`atLeast/${c.id}`, c.atLeast ?? 0, FREE);
+      const row = build.row(`atLeast/${c.id}`, c.atLeast ?? 0, FREE, `atLeast/${build.offeringLike(o)}`);
       build.node(o, row, 1);
     }
     if (c.atMost === undefined) return;
@@ -184,7 +189,8 @@ function availabilityRows(build: Builder): void {
       const most = fits[g * candidates.length + o] ?? 0;
       if (most > 0) reachable += group.replicas;
     });
-    if (c.atMost < reachable) build.node(o, build.row(`available/${c.id}`, -FREE, c.atMost), 1);
+    if (c.atMost >= reachable) return;
+    build.node(o, build.row(`available/${c.id}`, -FREE, c.atMost, `available/${build.offeringLike(o)}`), 1);
   });
 }
 
@@ -192,7 +198,8 @@ function availabilityRows(build: Builder): void {
 function keptRows(build: Builder): void {
   build.instance.running.forEach((count, o) => {
     if (count <= 0) return;
-    const row = build.row(`kept/${build.instance.candidates[o]?.id ?? o}`, -FREE, 0);
+    const name = build.instance.candidates[o]?.id ?? o;
+    const row = build.row(`kept/${name}`, -FREE, 0, `kept/${build.offeringLike(o)}`);
     build.node(o, row, -1);
     build.auxiliary.push({ kind: 'kept', of: o, cost: 0, upper: count, entries: [{ row, value: 1 }] });
   });

@@ -4,9 +4,8 @@ import { dot, type Worth } from './dual.ts';
 import { fitsOn } from './fits.ts';
 import type { Instance } from './instance.ts';
 import { ItemList, itemsOn } from './items.ts';
-import { Knapsack } from './knapsack.ts';
-import { latticesFor } from './lattices.ts';
-import type { Lattice } from './lattice.ts';
+import { Knapsack, PROOF } from './knapsack.ts';
+import { Lattice } from './lattice.ts';
 import type { Master } from './master.ts';
 import { type Parts, parted } from './parted.ts';
 
@@ -35,8 +34,9 @@ const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
-/** A node whose bound is this little above what it costs is as good as settled. */
-const SETTLED = 2e-4;
+/** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
+const TABLE = 10_000_000;
+const WORK = 80_000_000;
 
 /** Looks for worthwhile fillings of the candidates at given duals. */
 export class Pricer {
@@ -66,6 +66,7 @@ export class Pricer {
     return this.twins.some((others) => others.length > 0);
   }
 
+  /** @param dual alike in zones that are ({@link evened}), and so must node prices be */
   price(dual: Float64Array, nodePrice: Float64Array, how: Closeness): Pricing {
     const { instance, master } = this;
     const { candidates, locations } = instance;
@@ -82,65 +83,96 @@ export class Pricer {
       found: [],
     };
     const open: number[] = [];
+    const standIn = how === 'sketch' ? this.twinOf : instance.symmetry.like;
     for (let o = 0; o < candidates.length; o++) {
-      if (how === 'sketch' && (this.twinOf[o] ?? o) !== o) {
-        worth[o] = worth[this.twinOf[o] ?? o] ?? 0;
-        continue;
-      }
-      worth[o] = this.search(o, at, false);
+      if (standIn[o] !== o) continue;
+      worth[o] = this.search(o, at);
       // a node with a worthwhile filling at hand is looked at again when that is known
       const known = at.found.at(-1)?.pattern.candidate === o;
       if ((worth[o] ?? 0) > at.least(o) && !known) open.push(o);
     }
     const parts = how === 'exact' ? this.settle(open, at, worth) : [];
+    for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
     this.vary(at);
     const each =
       how === 'exact' ? EXACT_PER_LOCATION : Math.max(PER_LOCATION, Math.ceil(PER_ROUND / 4 / locations.length));
     const fresh = bestPerLocation(at.found, each, how === 'exact' ? EXACT_PER_ROUND : 4 * PER_ROUND);
     return {
-      fresh: how === 'sketch' ? fresh.flatMap((p) => this.withTwins(p)) : fresh,
-      parts,
+      fresh: how === 'sketch' ? fresh.flatMap((p) => this.withTwins(p)) : fresh.flatMap((p) => this.withLike(p)),
+      parts: parts.flatMap((p) => this.withLike(p)),
       worth,
       nodeWorth,
     };
   }
 
   /** @returns a bound on what a node of candidate o carries; a filling worth more than it costs is kept */
-  private search(o: number, at: Prices, thoroughly: boolean, lattice?: Lattice): number {
+  private search(o: number, at: Prices): number {
     const { instance, items } = this;
     this.takeItems(o, at.replicaWorth);
     if (items.count === 0) return 0;
-    const filling = this.knapsack.solve(
-      items,
-      this.capacityOf(o),
-      at.least(o),
-      this.weightsOf(o),
-      thoroughly,
-      lattice,
-    );
+    const filling = this.knapsack.solve(items, this.capacityOf(o), at.least(o), this.weightsOf(o), false);
     const { bound, value } = filling;
     if (value > at.least(o)) keep(instance, at, o, items.spread(filling.counts, instance.groups.length), value);
     return bound;
   }
 
-  /** What a quick look has left open; tightens `worth` and answers fillings in parts where it stays open. */
+  /**
+   * What a quick look has left open, the smallest nodes first: the room that requests leave unused is largest there,
+   * and the tables are smallest. Tightens `worth` and answers fillings in parts where it stays open.
+   */
   private settle(open: readonly number[], at: Prices, worth: Float64Array): Parts[] {
     const { instance, items } = this;
-    const lattices = latticesFor(instance, open, at.replicaWorth, (o) => this.weightsOf(o));
+    const cores = (o: number): number => instance.candidates[o]?.allocatable.cpu ?? 0;
     const parts: Parts[] = [];
-    for (const o of open) {
+    let work = 0;
+    for (const o of open.toSorted((a, b) => cores(a) - cores(b) || a - b)) {
       const before = at.found.length;
-      const lattice = lattices.get(o);
-      worth[o] = Math.min(worth[o] ?? Infinity, this.search(o, at, true, lattice));
-      if (lattice && at.found.length > before) this.varyOn(lattice, o, at);
-      const more = at.least(o) + SETTLED * at.priceOf(o);
-      if ((worth[o] ?? 0) <= more || at.found.length > before) continue;
+      const enough = at.least(o) * (1 + PROOF);
+      if (this.narrow(o, at, enough)) {
+        const lattice = work < WORK ? this.latticeOn(o) : undefined;
+        work += (lattice?.best.length ?? 0) * items.count;
+        const filling = this.knapsack.solve(items, this.capacityOf(o), at.least(o), this.weightsOf(o), true, lattice);
+        worth[o] = Math.min(worth[o] ?? Infinity, Math.max(enough, filling.bound));
+        if (filling.value > at.least(o)) {
+          keep(instance, at, o, items.spread(filling.counts, instance.groups.length), filling.value);
+          if (lattice) this.varyOn(lattice, o, at);
+        }
+      } else worth[o] = Math.min(worth[o] ?? Infinity, enough);
+      if ((worth[o] ?? 0) <= enough * (1 + 1e-9) || at.found.length > before) continue;
       this.takeItems(o, at.replicaWorth);
-      const best = parted(items, this.capacityOf(o), this.solver, more);
+      const best = parted(items, this.capacityOf(o), this.solver, enough);
       worth[o] = Math.min(worth[o] ?? Infinity, best.bound);
       for (const counts of best.fillings) parts.push({ candidate: o, filling: items.spreadParts(counts) });
     }
     return parts;
+  }
+
+  /**
+   * Takes up the items that a filling worth more than `enough` can have.
+   *
+   * @returns false: there is no such filling
+   */
+  private narrow(o: number, at: Prices, enough: number): boolean {
+    const { items, knapsack } = this;
+    this.takeItems(o, at.replicaWorth);
+    const weights = this.weightsOf(o);
+    const bound = knapsack.boundOf(items, this.capacityOf(o), enough, weights);
+    if (bound <= enough) return false;
+    const losses = Float64Array.from({ length: items.count }, (_, i) => knapsack.lossOf(items, i, weights));
+    items.filter((i) => bound - (losses[i] ?? 0) > enough);
+    return items.count > 0;
+  }
+
+  /** A table of what the items at hand come to on candidate o, where it is small enough. */
+  private latticeOn(o: number): Lattice | undefined {
+    const { items } = this;
+    const { resources } = this.instance;
+    const list = Array.from({ length: items.count }, (_, i) => ({
+      value: items.value[i] ?? 0,
+      most: items.most[i] ?? 0,
+      need: items.need.subarray(i * resources, (i + 1) * resources),
+    }));
+    return Lattice.of(list, this.capacityOf(o), this.weightsOf(o), TABLE);
   }
 
   /** Other fillings of the nodes that save most in each location: a master problem needs many columns, not the best alone. */
@@ -162,7 +194,6 @@ export class Pricer {
   /** For each group the best filling that has some of it. */
   private varyOn(lattice: Lattice, o: number, at: Prices): void {
     const { instance, items } = this;
-    this.takeItems(o, at.replicaWorth);
     for (let i = 0; i < items.count; i++) {
       const counts = lattice.around(i, this.capacityOf(o), at.least(o));
       if (!counts) continue;
@@ -186,6 +217,12 @@ export class Pricer {
   private weightsOf(o: number): Float64Array {
     const { resources } = this.instance;
     return this.weights.subarray(o * resources, (o + 1) * resources);
+  }
+
+  /** The same filling wherever nothing tells the node apart. */
+  private withLike<P extends { readonly candidate: number }>(filled: P): P[] {
+    const others = this.instance.symmetry.others[filled.candidate] ?? [];
+    return [filled, ...others.map((candidate) => ({ ...filled, candidate }))];
   }
 
   private withTwins(pattern: Pattern): Pattern[] {

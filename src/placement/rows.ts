@@ -11,6 +11,8 @@ export interface Row {
   readonly name: string;
   readonly lower: number;
   readonly upper: number;
+  /** rows of one such name are each other's like in zones that are; absent = there is none like it */
+  readonly like?: string;
 }
 
 export interface Auxiliary {
@@ -49,8 +51,9 @@ export class Builder {
     });
   }
 
-  row(name: string, lower: number, upper: number): number {
-    this.rows.push({ name, lower, upper });
+  /** @param like see {@link Row} */
+  row(name: string, lower: number, upper: number, like?: string): number {
+    this.rows.push({ name, lower, upper, ...(like !== undefined && { like }) });
     return this.rows.length - 1;
   }
 
@@ -67,6 +70,17 @@ export class Builder {
     const at = this.auxiliary.findIndex((a) => a.kind === 'missing' && a.of === g);
     const column = this.auxiliary[at];
     if (column) this.auxiliary[at] = { ...column, entries: [...column.entries, entry] };
+  }
+
+  /** The zone, by `provider/region/zone`, that stands for this one and those like it. */
+  zoneLike(zone: string): string {
+    return this.instance.symmetry.zoneLike.get(zone) ?? zone;
+  }
+
+  /** The offering that stands for candidate o and those like it. */
+  offeringLike(o: number): string {
+    const { symmetry, candidates } = this.instance;
+    return candidates[symmetry.like[o] ?? o]?.id ?? '';
   }
 
   /** locations where group g may have replicas */

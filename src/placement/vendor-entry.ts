@@ -8,6 +8,7 @@ import { type Master, masterOf } from './master.ts';
 import type { Problem } from './problem.ts';
 import { pruned } from './prune.ts';
 import { spendBoundOf } from './relaxed.ts';
+import { evened } from './symmetry.ts';
 
 const ROUNDS = 120;
 const EXACT_ROUNDS = 5;
@@ -162,7 +163,7 @@ class Search {
 function closely(model: ColumnModel, rounds: number): LinearAnswer {
   let answer = converge(model, rounds);
   for (let round = 0; round < EXACT_ROUNDS && answer.status === 'optimal'; round++) {
-    if (model.add(model.price(answer.dual, 'exact').fresh) === 0) break;
+    if (model.add(model.price(evened(model.master.rows, answer.dual), 'exact').fresh) === 0) break;
     answer = converge(model, rounds);
   }
   return answer;
