@@ -89,6 +89,7 @@ export interface Stop {
   readonly offering: string;
   readonly count: number;
   readonly atHours: number;
+  /** to be carried out before the next chance to order, though no sooner than `atHours` */
   readonly now: boolean;
   readonly why: string;
 }

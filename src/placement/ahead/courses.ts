@@ -45,18 +45,19 @@ export function bestCourse(
     if (whole) rival(bridged(line, change, whole, problems));
     if (!late()) {
       const rounded = onto(line, served, relaxed.nodes.map(floored), solver, limit);
-      if (rounded) rival(bridged(line, change, rounded, problems));
+      rival(bridged(line, change, rounded, problems));
     }
   }
   for (let round = 0; round < ROUNDS && !late(); round++) {
-    const again = onto(
-      line,
-      served,
-      best.counts.map((_, at) => throughout(line, best.counts, at)),
-      solver,
-      limit,
-    );
-    if (!again || !rival(bridged(line, change, again, problems))) break;
+    const { counts, nodes, egress } = best;
+    // a stretch without idle nodes has no cause to be placed anew
+    const standing = nodes.map((here, at) => {
+      const idle = here.some((n) => Object.keys(n.replicas).length === 0);
+      return idle ? undefined : { nodes: here, cost: { egress: egress[at] ?? 0 } };
+    });
+    if (standing.every((s) => s !== undefined)) break;
+    const kept = counts.map((_, at) => throughout(line, counts, at));
+    if (!rival(bridged(line, change, onto(line, served, kept, solver, limit, standing), problems))) break;
   }
   return best;
 }
@@ -75,6 +76,8 @@ function throughout(line: Timeline, counts: readonly Counts[], at: number): Coun
 /**
  * Every stretch placed on nodes that are there in any case, in the order of time: what serves in one is at hand in the
  * next.
+ *
+ * @param standing stretches that stay as they are
  */
 function onto(
   line: Timeline,
@@ -82,7 +85,8 @@ function onto(
   floors: readonly Counts[],
   solver: LinearSolver,
   limit: Limit,
-): Filled[] | undefined {
+  standing: readonly (Filled | undefined)[] = [],
+): Filled[] {
   const { change } = line.problem;
   const placed: Filled[] = [];
   let there: Counts = line.running;
@@ -100,14 +104,17 @@ function onto(
       running,
       ...(change && { change: { ...change, horizonHours: hoursLeft } }),
     };
-    const answer = place(asked, solver, limit);
-    const sound = answer.status === 'placed' && violations(problem, answer.nodes, {}).length === 0;
-    const next: Filled = sound ? answer : alone;
+    const next = standing[at] ?? placedOr(alone, asked, problem, solver, limit);
     placed.push(next);
     there = countsOf(next.nodes);
     hoursLeft -= line.stretches[at]?.hours ?? 0;
   }
   return placed;
+}
+
+function placedOr(other: Filled, asked: Problem, problem: Problem, solver: LinearSolver, limit: Limit): Filled {
+  const answer = place(asked, solver, limit);
+  return answer.status === 'placed' && violations(problem, answer.nodes, {}).length === 0 ? answer : other;
 }
 
 /** Nodes with what their replicas pay for egress. */

@@ -50,13 +50,14 @@ function reasonAt(line: Timeline, course: Course, at: number, offering: string):
 }
 
 /** Every node that goes, with the time before which it may not. */
-export function stopsOf(line: Timeline, course: Course): Stop[] {
+export function stopsOf(line: Timeline, course: Course, { buckets, nextOrderHours }: Periods): Stop[] {
+  const next = nextOrderHours ?? buckets[0]?.hours ?? 0;
   const stops = offeringsOf(line, course.counts).flatMap((offering) =>
     line.stretches.flatMap(({ fromHours }, at): Stop[] => {
       const count = stopsAt(line, course.counts, at, offering);
       if (count === 0) return [];
-      const now = fromHours <= NEAR;
-      const when = now ? 'may stop now' : `may stop in ${time(fromHours)} and not sooner`;
+      const now = fromHours < next - NEAR;
+      const when = fromHours <= NEAR ? 'may stop now' : `may stop in ${time(fromHours)} and not sooner`;
       const again = course.counts.findIndex(
         (c, later) => later > at && (c.get(offering) ?? 0) > (course.counts[at]?.get(offering) ?? 0),
       );

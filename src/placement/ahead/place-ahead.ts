@@ -1,6 +1,7 @@
+import { named } from '../../figures.ts';
 import type { LinearSolver } from '../../ports.ts';
 import { assembled, sunk } from '../answer.ts';
-import type { Limit } from '../limit.ts';
+import { type Limit, RELAXED_BY } from '../limit.ts';
 import type { Placement } from '../placement.ts';
 import type { Problem } from '../problem.ts';
 import { violations } from '../verify.ts';
@@ -12,6 +13,7 @@ import { bestCourse } from './courses.ts';
 import { keptOf, ordersOf, shortOf, shortWords, stopsOf } from './moves.ts';
 import { relaxed } from './relaxed.ts';
 import { replicasOf, type Served, servedIn } from './served.ts';
+import { smallEnough } from './size.ts';
 import { type Timeline, timelineOf } from './stretches.ts';
 
 /**
@@ -29,7 +31,8 @@ export function placeAhead(problem: Problem, periods: Periods, solver: LinearSol
   const change = changeOf(line);
   const served = withinReach(line, change, servedIn(line, solver, limit));
   const problems = served.map((s) => s.problem);
-  const relaxation = limit.expired?.() ? undefined : relaxed(line, change, problems, solver, limit);
+  const together = smallEnough(line.problem, line.stretches.length) && !limit.expired?.(RELAXED_BY);
+  const relaxation = together ? relaxed(line, change, problems, solver, limit) : undefined;
   const best = bestCourse(line, change, served, relaxation, solver, limit);
   const short = shortOf(line, served);
   const last = line.stretches.findLastIndex((s) => s.bucket === 0);
@@ -43,11 +46,11 @@ export function placeAhead(problem: Problem, periods: Periods, solver: LinearSol
     served.map((s) => s.alone.lowerBoundUsdPerHour),
   );
   const hours = line.stretches.reduce((sum, s) => sum + s.hours, 0);
-  const together = (relaxation?.lowerBoundUsd ?? 0) + sunk(problem) * hours;
+  const joint = (relaxation?.lowerBoundUsd ?? 0) + sunk(problem) * hours;
   // the bound is exact arithmetic on rounded figures: never print one above a course that exists
-  const lowerBoundUsd = Math.min(course.usd, Math.max(apart, together));
+  const lowerBoundUsd = Math.min(course.usd, Math.max(apart, joint));
   const orders = ordersOf(line, course, periods);
-  const stops = stopsOf(line, course);
+  const stops = stopsOf(line, course, periods);
   const kept = keptOf(line, change, course, served, last, held);
   return {
     status:
@@ -64,7 +67,7 @@ export function placeAhead(problem: Problem, periods: Periods, solver: LinearSol
     gap: lowerBoundUsd > 0 ? course.usd / lowerBoundUsd - 1 : course.usd > 0 ? Infinity : 0,
     reasons: [
       ...short.map(shortWords),
-      ...[...new Set(served.flatMap((s) => s.broken))].map((rule) => `until ordered nodes serve: ${rule}`),
+      ...waiting(served),
       ...orders.map((o) => o.why),
       ...kept.map((k) => k.why),
       ...stops.map((s) => s.why),
@@ -137,6 +140,12 @@ function periodsOf(line: Timeline, course: Course): PeriodAhead[] {
       stretches: parts,
     };
   });
+}
+
+/** Rules that can't be kept before ordered nodes serve. */
+function waiting(served: readonly Served[]): string[] {
+  const rules = [...new Set(served.flatMap((s) => s.broken))];
+  return rules.length > 0 ? [`until ordered nodes serve: ${named(rules)}`] : [];
 }
 
 /** Nodes of which no offering is known are nobody's to stop. */

@@ -1,9 +1,11 @@
 import type { LinearSolver } from '../../ports.ts';
+import { fallback } from '../fallback.ts';
 import type { Limit } from '../limit.ts';
 import { place } from '../place.ts';
 import type { Placement } from '../placement.ts';
 import type { Group, Problem } from '../problem.ts';
 import { violations } from '../verify.ts';
+import { smallEnough } from './size.ts';
 import type { Stretch, Timeline } from './stretches.ts';
 
 /** What of a stretch's need can be met at all, and whole nodes that meet it. */
@@ -26,11 +28,20 @@ export interface Served {
  * Each stretch by itself. Before ordered nodes serve there is only what runs: where that does not keep the rules on
  * where replicas are, no plan can, and the stretch is held to its need and its nodes alone.
  */
-export function servedIn({ stretches }: Timeline, solver: LinearSolver, limit: Limit): Served[] {
+export function servedIn({ problem, stretches, opens }: Timeline, solver: LinearSolver, limit: Limit): Served[] {
   const known = new Map<string, Served>();
-  return stretches.map((stretch) => {
+  const small = smallEnough(problem, stretches.length);
+  return stretches.map((stretch, at) => {
     const key = keyOf(stretch);
-    const answer = known.get(key) ?? served(stretch, solver, limit);
+    const { launchUsd = 0 } = problem.change ?? {};
+    // what serves for minutes only is no reason to launch other nodes
+    const brief = stretch.early && launchUsd > 0 && problem.change;
+    const full: Place = (p) => place(p, solver, limit);
+    const here: Place = brief
+      ? (p) => place({ ...p, change: { ...brief, horizonHours: stretch.hours } }, solver, limit)
+      : full;
+    const waits = stretch.early && !small && stretch.problem.offerings.every((o) => at < (opens.get(o.id) ?? 0));
+    const answer = known.get(key) ?? (waits ? asItIs(stretch) : served(stretch, here, full));
     known.set(key, answer);
     return answer;
   });
@@ -39,18 +50,37 @@ export function servedIn({ stretches }: Timeline, solver: LinearSolver, limit: L
 const keyOf = ({ early, problem }: Stretch): string =>
   JSON.stringify([problem.groups.map((g) => g.replicas), early && problem.offerings.map((o) => [o.id, o.atMost])]);
 
-function served({ early, problem, open }: Stretch, solver: LinearSolver, limit: Limit): Served {
-  const strict = answered(problem, problem, solver, limit);
+type Place = (problem: Problem) => Placement;
+
+function served({ early, problem, open }: Stretch, here: Place, full: Place): Served {
+  const strict = answered(problem, problem, here);
   if (replicasOf(strict.short) === 0 || !early) return strict;
-  const atOnce = answered(open, open, solver, limit);
+  const atOnce = answered(open, open, full);
   if (replicasOf(atOnce.short) >= replicasOf(strict.short)) return { ...strict, conflict: atOnce.conflict };
-  const eased = answered(problem, withoutSpread(problem), solver, limit);
+  const eased = answered(problem, withoutSpread(problem), here);
   const best = replicasOf(eased.short) < replicasOf(strict.short) ? eased : strict;
   return { ...best, late: replicasOf(atOnce.short) === 0, conflict: atOnce.conflict };
 }
 
-function answered(asked: Problem, problem: Problem, solver: LinearSolver, limit: Limit): Served {
-  const found = place(problem, solver, limit);
+/**
+ * A large fleet before any ordered node serves: all nodes stay as they are for these minutes. How replicas stand on them
+ * is as good as it is; what is told is whether there is room for the need at all.
+ */
+function asItIs({ problem }: Stretch): Served {
+  const there = problem.offerings.map((o) => ({ ...o, atLeast: o.atMost ?? o.atLeast ?? 0 }));
+  const asked = withoutSpread({ ...problem, offerings: there });
+  const found = fallback(asked, 'ordered nodes do not serve yet', { hurried: true });
+  const short = unplaced(asked, found);
+  const idle = there.flatMap(({ id, atLeast }) => {
+    const busy = found.nodes.reduce((sum, n) => sum + (n.offering === id ? n.count : 0), 0);
+    return atLeast > busy ? [{ offering: id, count: atLeast - busy, replicas: {} }] : [];
+  });
+  const alone = { ...found, nodes: [...found.nodes, ...idle] };
+  return { problem: less(asked, short), alone, short, late: replicasOf(short) > 0, broken: [], conflict: [] };
+}
+
+function answered(asked: Problem, problem: Problem, placeIn: Place): Served {
+  const found = placeIn(problem);
   const short = unplaced(problem, found);
   const kept = less(problem, short);
   // what a fallback gives up may leave less than its rules are counted on: then only the need counts

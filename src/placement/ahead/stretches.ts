@@ -2,6 +2,7 @@ import { bootTimeOf } from '../../catalog/lead-time.ts';
 import { toHours } from '../../units.ts';
 import type { Candidate, Group, Problem } from '../problem.ts';
 import type { Bucket, Periods } from './ahead.ts';
+import { smallEnough } from './size.ts';
 
 /**
  * The periods cut finely enough that nodes come and go between stretches only: at every start of a bucket, and
@@ -34,8 +35,9 @@ export interface Stretch {
   readonly early: boolean;
 }
 
-/** Leads told apart at most; a lead between two counts as the longer one. */
+/** Leads told apart at most, in small problems and in large ones; a lead between two counts as the longer one. */
 const LEADS = 6;
+const LEADS_OF_LARGE = 2;
 /** Hours; times this near to each other are one. */
 const NEAR = 1e-9;
 
@@ -51,7 +53,7 @@ export function timelineOf(problem: Problem, periods: Periods): Timeline {
   const end = starts[buckets.length] ?? 0;
   const cuts = times([
     ...starts,
-    ...someOf(times(problem.offerings.map(leadHours))),
+    ...someOf(times(problem.offerings.map(leadHours)), smallEnough(problem, buckets.length) ? LEADS : LEADS_OF_LARGE),
     ...onTheWay.map((o) => o.inHours),
   ]).filter((t) => t > NEAR && t < end - NEAR);
   const from = [0, ...cuts];
@@ -106,10 +108,10 @@ function times(hours: readonly number[]): number[] {
   return sorted.filter((t, i) => i === 0 || t - (sorted[i - 1] ?? 0) > NEAR);
 }
 
-/** At most so many of the leads, the longest always among them. */
-function someOf(leads: readonly number[]): readonly number[] {
-  if (leads.length <= LEADS) return leads;
-  return Array.from({ length: LEADS }, (_, i) => leads[Math.ceil(((i + 1) * leads.length) / LEADS) - 1] ?? 0);
+/** At most so many of the leads, the shortest and the longest always among them. */
+function someOf(leads: readonly number[], most: number): readonly number[] {
+  if (leads.length <= most) return leads;
+  return Array.from({ length: most }, (_, i) => leads[Math.round((i * (leads.length - 1)) / (most - 1))] ?? 0);
 }
 
 /** For each bucket, the groups at its need. A figure that is missing is never taken for none. */
