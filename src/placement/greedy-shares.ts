@@ -24,6 +24,13 @@ export function spendOf({ candidates }: Instance, nodes: readonly Filled[]): Spe
 export const sharesKept = (shares: Shares, { total, by }: Spend): boolean =>
   [...shares].every(([provider, most]) => (by.get(provider) ?? 0) <= most * total * (1 + 1e-9));
 
+/** The least whole of which no provider has more than its share; endless where a share of nothing is spent on. */
+export const wholeFor = (shares: Shares, { total, by }: Spend): number =>
+  Math.max(
+    total,
+    ...[...shares].map(([provider, most]) => ((by.get(provider) ?? 0) > 0 ? (by.get(provider) ?? 0) / most : 0)),
+  );
+
 /** A budget is aimed this much lower than the share that was not kept asks for. */
 const CAUTION = 0.985;
 
@@ -115,7 +122,7 @@ export function padded(instance: Instance, nodes: readonly Filled[], shares: Sha
     (a, b) => (candidates[b]?.usdPerHour ?? 0) - (candidates[a]?.usdPerHour ?? 0) || a - b,
   );
   while (!sharesKept(shares, { total, by })) {
-    const short = Math.max(...[...shares].map(([p, most]) => (by.get(p) ?? 0) / most)) - total;
+    const short = wholeFor(shares, { total, by }) - total;
     const open = dearest.filter((o) => {
       const { provider = '', usdPerHour = 0, atMost = Infinity } = candidates[o] ?? {};
       const most = shares.get(provider) ?? 1;

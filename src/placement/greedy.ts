@@ -1,7 +1,7 @@
 import type { Whole } from './dive.ts';
 import { type Filled, nodesIn } from './greedy-nodes.ts';
 import { quotasOf } from './greedy-quotas.ts';
-import { padded, sharesKept, spendOf, spendPlan, type Shares } from './greedy-shares.ts';
+import { padded, sharesKept, spendOf, spendPlan, type Shares, wholeFor } from './greedy-shares.ts';
 import type { Instance } from './instance.ts';
 import { resourceBound, weigh } from './resource-bound.ts';
 
@@ -47,6 +47,7 @@ interface Attempt {
   /** every replica planned has its node */
   readonly whole: boolean;
   readonly kept: boolean;
+  /** once the whole has grown until each share is one of it */
   readonly usdPerHour: number;
   /** another attempt may do better */
   readonly again: boolean;
@@ -116,7 +117,7 @@ class Greedy {
     const spend = spendOf(instance, nodes);
     const kept = sharesKept(shares, spend);
     if (!kept) this.plan.learn(spend);
-    return { nodes, missing, whole: !short, kept, usdPerHour: spend.total, again: short || !kept };
+    return { nodes, missing, whole: !short, kept, usdPerHour: wholeFor(shares, spend), again: short || !kept };
   }
 
   private quotas(g: number): ReturnType<typeof quotasOf> {
