@@ -53,7 +53,10 @@ describe('the process', () => {
     expect(await godwit(argv, streams)).toEqual({ code, out: '', err: '' });
   });
 
-  it('exits 130 when it is interrupted', async () => {
-    expect(await godwit(['assess'], {}, true)).toEqual({ code: 130, out: '', err: '' });
+  it.each([
+    ['while it waits for stdin', ['assess']],
+    ['as it begins to place', ['place', 'examples/place/problem.json', '--full']],
+  ])('exits 130 when it is interrupted %s', async (_, argv) => {
+    expect(await godwit(argv, {}, true)).toEqual({ code: 130, out: '', err: '' });
   });
 });
