@@ -1,8 +1,10 @@
 import { dot } from './dual.ts';
 import type { Instance } from './instance.ts';
 import { ItemList, itemsOn } from './items.ts';
-import { Knapsack } from './knapsack.ts';
+import { KnapsackSearch } from './knapsack-search.ts';
 import type { Master } from './master.ts';
+
+const NODES = 30_000;
 
 /**
  * The best filling of one candidate at some duals, worthwhile or not; undefined when nothing is worth anything on it.
@@ -23,6 +25,9 @@ export function bestFilling(
   if (items.count === 0) return undefined;
   const capacity = instance.capacity.subarray(o * resources, (o + 1) * resources);
   const weights = new Float64Array(resources).fill(1 / resources);
-  const { counts, value } = new Knapsack(groups.length, resources).solve(items, capacity, 0, weights, thoroughly);
+  const knapsack = new KnapsackSearch(groups.length, resources);
+  const { counts, value } = thoroughly
+    ? knapsack.searched(items, capacity, 0, weights, NODES)
+    : knapsack.quick(items, capacity, 0, weights);
   return { filling: items.spread(counts, groups.length), value };
 }

@@ -128,7 +128,7 @@ function quickBounds(appraisal: Appraisal): (o: number) => number | undefined {
       need: Float64Array.from(on.flatMap((g) => [...need.subarray(g * resources, (g + 1) * resources)])),
     };
     const weights = new Float64Array(resources).fill(1 / resources);
-    const { bound } = knapsack.solve(items, capacity.subarray(o * resources, (o + 1) * resources), 0, weights, false);
+    const { bound } = knapsack.quick(items, capacity.subarray(o * resources, (o + 1) * resources), 0, weights);
     return enteringPrice(appraisal, o, bound);
   };
 }

@@ -1,13 +1,4 @@
-import type { Lattice } from './lattice.ts';
-
-/**
- * The best filling of one node: a bounded knapsack in several resources.
- *
- * First a bound: the resources are added up with non-negative weights, moved a few times towards those that the
- * fractional filling over-fills (the surrogate dual, close to the linear relaxation and always valid). When the bound
- * shows the node to be worth looking at: greedy fillings that weigh each resource by how little of it is left, then
- * exchanges, then a depth-first search that proves small nodes optimal. Ties are broken by item order.
- */
+/** A filling of one node, and what no filling of it is worth more than. */
 export interface Filling {
   /** value of `counts` */
   readonly value: number;
@@ -27,13 +18,6 @@ export interface Items {
   readonly need: Float64Array;
 }
 
-/**
- * Search nodes after which the best found and the root's bound are answered: small nodes are proved within it, large
- * ones have a bound that is tight anyway.
- */
-const SEARCH_NODES = 30_000;
-/** What is worth at most this share more than is worthwhile is not told apart from it. */
-export const PROOF = 1e-3;
 const WEIGHT_ROUNDS = 8;
 /** When a bound is to be proved, the weights are worked out to the last per mille. */
 const WEIGHT_ROUNDS_THOROUGH = 30;
@@ -43,32 +27,28 @@ const CALMING = 0.8;
 const CALMING_THOROUGH = 0.88;
 const SLACK = 1e-9;
 /** How strongly scarce resources weigh in a greedy filling; each start fills differently. */
-const STARTS = [1, 0.25, 3] as const;
-/** Starts when any filling that is worthwhile will do. */
-const QUICK_STARTS = 1;
-/** Times that part of the best filling is taken out and filled anew, while no filling is worthwhile yet. */
-const REFILLS = 400;
-const REFILL_NODES = 250;
-
+export const STARTS = [1, 0.25, 3] as const;
+/**
+ * Fillings of one node, quickly: a bounded knapsack in several resources.
+ *
+ * For the bound the resources are added up with non-negative weights, moved a few times towards those that the
+ * fractional filling over-fills (the surrogate dual, close to the linear relaxation and always valid). When it shows
+ * the node to be worth looking at, it is filled greedily, each resource weighed by how little of it is left. Ties are
+ * broken by item order. {@link KnapsackSearch} looks on from there.
+ */
 export class Knapsack {
-  private readonly resources: number;
-  private readonly use: Float64Array;
-  private readonly ratio: Float64Array;
-  private readonly bestOrder: Int32Array;
+  protected readonly resources: number;
+  protected readonly use: Float64Array;
+  protected readonly ratio: Float64Array;
+  protected readonly bestOrder: Int32Array;
   private readonly filled: Float64Array;
   /** items that may still go into the node, and what its resources cost by how little of them is left */
   private readonly open: Int32Array;
   private readonly dearness: Float64Array;
-  private readonly left: Float64Array;
-  private readonly now: Int32Array;
-  private readonly best: Int32Array;
-  private readonly surrogateNeed: Float64Array;
-  /** points of the lattice that the whole node has of each resource */
-  private readonly points: Float64Array;
-  private lattice: Lattice | undefined;
-  private bestValue = 0;
-  private visited = 0;
-  private enough = 0;
+  protected readonly left: Float64Array;
+  protected readonly now: Int32Array;
+  protected readonly best: Int32Array;
+  protected bestValue = 0;
   /** worth of one weighted resource in the last fractional filling */
   private critical = 0;
 
@@ -83,46 +63,24 @@ export class Knapsack {
     this.left = new Float64Array(resources);
     this.now = new Int32Array(items);
     this.best = new Int32Array(items);
-    this.surrogateNeed = new Float64Array(items);
-    this.points = new Float64Array(resources);
   }
 
   /**
+   * The first filling above `worthwhile` that is found, and a bound that is valid but loose.
+   *
    * @param capacity resources of the node
    * @param worthwhile a bound at or under this is enough: no filling is looked for
    * @param weights of the resources, to start from and left improved for the next call on the same node
-   * @param thoroughly false: the first filling above `worthwhile` will do
-   * @param lattice of these items, or of more: a second bound on what is left of the node
    */
-  solve(
-    items: Items,
-    capacity: Float64Array,
-    worthwhile: number,
-    weights: Float64Array,
-    thoroughly = true,
-    lattice?: Lattice,
-  ): Filling {
+  quick(items: Items, capacity: Float64Array, worthwhile: number, weights: Float64Array): Filling {
     this.look(items, capacity);
-    const surrogate = this.surrogateBound(items, weights, worthwhile, thoroughly);
-    const bound = lattice ? Math.min(surrogate, Math.max(worthwhile, lattice.value(capacity))) : surrogate;
-    this.best.fill(0);
-    this.bestValue = 0;
-    if (bound <= worthwhile) return { value: 0, bound, counts: this.best };
-    this.sort(items, weights);
-    this.inOrder(items);
-    for (const scarcity of thoroughly ? STARTS : STARTS.slice(0, QUICK_STARTS)) {
-      if (!thoroughly && this.bestValue > worthwhile) break;
-      this.greedy(items, scarcity, weights);
+    const bound = this.surrogateBound(items, weights, worthwhile, false);
+    this.begin(items, weights);
+    if (bound > worthwhile) {
+      this.inOrder(items);
+      if (this.bestValue <= worthwhile) this.greedy(items, STARTS[0], weights);
     }
-    if (!thoroughly) return { value: this.bestValue, bound, counts: this.best };
-    const enough = worthwhile * (1 + PROOF);
-    const proved = bound <= enough || this.searchAll(items, capacity, weights, enough, lattice);
-    if (!proved && this.bestValue <= enough) this.refill(items, bound);
-    return {
-      value: this.bestValue,
-      bound: proved ? Math.min(bound, Math.max(this.bestValue, enough)) : bound,
-      counts: this.best,
-    };
+    return { value: this.bestValue, bound, counts: this.best };
   }
 
   /**
@@ -146,7 +104,7 @@ export class Knapsack {
   }
 
   /** Takes up items and a node: their needs as shares of it. */
-  private look(items: Items, capacity: Float64Array): void {
+  protected look(items: Items, capacity: Float64Array): void {
     const { resources, use } = this;
     for (let i = 0; i < items.count; i++) {
       for (let r = 0; r < resources; r++) {
@@ -156,7 +114,7 @@ export class Knapsack {
     }
   }
 
-  private surrogateBound(items: Items, weights: Float64Array, worthwhile: number, thoroughly: boolean): number {
+  protected surrogateBound(items: Items, weights: Float64Array, worthwhile: number, thoroughly: boolean): number {
     const { resources, filled } = this;
     const trial = weights.slice();
     let best = Infinity;
@@ -244,14 +202,17 @@ export class Knapsack {
     }
   }
 
-  private sort(items: Items, weights: Float64Array): void {
+  /** Nothing found yet, and the items in the order of value per weighted need. */
+  protected begin(items: Items, weights: Float64Array): void {
+    this.best.fill(0);
+    this.bestValue = 0;
     this.weigh(items, weights);
     for (let i = 0; i < items.count; i++) this.bestOrder[i] = i;
     sortDown(this.bestOrder, this.ratio, items.count);
   }
 
   /** As much as fits of each item, in the order of value per weighted need. */
-  private inOrder(items: Items): void {
+  protected inOrder(items: Items): void {
     this.left.fill(1);
     this.now.fill(0);
     let value = 0;
@@ -266,14 +227,14 @@ export class Knapsack {
   }
 
   /** Takes up a node for {@link around}; answers the most it can carry. */
-  begin(items: Items, capacity: Float64Array, weights: Float64Array): number {
+  takeUp(items: Items, capacity: Float64Array, weights: Float64Array): number {
     this.look(items, capacity);
     return this.fractional(items, weights);
   }
 
   /**
    * A filling around one item, which takes half of the room it could have: other columns than the best one, for a
-   * master problem that needs many. Call after {@link begin} on the same items and node.
+   * master problem that needs many. Call after {@link takeUp} on the same items and node.
    *
    * @param spare what a filling may be worth less than the most the node can carry; one that must lose more is not made
    */
@@ -295,7 +256,7 @@ export class Knapsack {
    *
    * @param begun worth of what is in the node already; absent = it is empty
    */
-  private greedy(items: Items, scarcity: number, weights: Float64Array, begun?: number): void {
+  protected greedy(items: Items, scarcity: number, weights: Float64Array, begun?: number): void {
     const { resources, use, left, now } = this;
     if (begun === undefined) {
       left.fill(1);
@@ -341,128 +302,7 @@ export class Knapsack {
     this.keepIfBest(value);
   }
 
-  /**
-   * Part of the best filling out, and the room searched for something better, again and again: items are taken out by
-   * a fixed stride, so the same node is always filled alike.
-   */
-  private refill(items: Items, bound: number): void {
-    const { now, best, left } = this;
-    let stride = 7;
-    for (let turn = 0, idle = 0; turn < REFILLS && idle < REFILLS / 2; turn++, idle++) {
-      if (this.bestValue >= bound * (1 - 1e-4)) return;
-      now.set(best);
-      left.fill(1);
-      let value = 0;
-      let held = 0;
-      for (let i = 0; i < items.count; i++) {
-        const n = now[i] as number;
-        if (n > 0) this.take(i, n);
-        value += n * (items.value[i] as number);
-        held += n;
-      }
-      for (let out = Math.min(held, 2 + (turn % 3)); out > 0; out--) {
-        stride = (stride * 48_271) % 2_147_483_647;
-        const i = this.heldAt(stride % held, items.count);
-        this.put(i, -1);
-        value -= items.value[i] as number;
-        held--;
-      }
-      let room = 1;
-      for (let k = 0; k < items.count; k++) {
-        room -= (now[this.bestOrder[k] as number] as number) * (this.surrogateNeed[k] as number);
-      }
-      const before = this.bestValue;
-      this.enough = 0;
-      this.visited = SEARCH_NODES - REFILL_NODES;
-      this.search(items, 0, value, room);
-      if (this.bestValue > before) idle = -1;
-    }
-  }
-
-  /** The item of the n-th unit in the present filling. */
-  private heldAt(n: number, count: number): number {
-    let seen = 0;
-    for (let i = 0; i < count; i++) {
-      seen += this.now[i] as number;
-      if (n < seen) return i;
-    }
-    return count - 1;
-  }
-
-  /**
-   * @param enough what is worth no more need not be found
-   * @returns whether the search went through, which proves that nothing is worth more than the best found or `enough`
-   */
-  private searchAll(
-    items: Items,
-    capacity: Float64Array,
-    weights: Float64Array,
-    enough: number,
-    lattice: Lattice | undefined,
-  ): boolean {
-    this.enough = enough;
-    this.lattice = lattice;
-    if (lattice) {
-      for (let r = 0; r < this.resources; r++) {
-        const unit = lattice.unit[r] as number;
-        this.points[r] = unit > 0 ? (capacity[r] as number) / unit : 0;
-      }
-    }
-    const { resources, use } = this;
-    for (let k = 0; k < items.count; k++) {
-      const i = this.bestOrder[k] as number;
-      let w = 0;
-      for (let r = 0; r < resources; r++) w += (weights[r] as number) * (use[i * resources + r] as number);
-      this.surrogateNeed[k] = w;
-    }
-    this.left.fill(1);
-    this.now.fill(0);
-    this.visited = 0;
-    this.search(items, 0, 0, 1);
-    return this.visited <= SEARCH_NODES;
-  }
-
-  private search(items: Items, from: number, worth: number, room: number): void {
-    this.visited++;
-    this.keepIfBest(worth);
-    if (from >= items.count || this.visited > SEARCH_NODES) return;
-    const bar = Math.max(this.bestValue * (1 + 1e-9), this.enough);
-    if (this.lattice && worth + this.carried(this.lattice) <= bar) return;
-    let optimistic = worth;
-    let free = room;
-    for (let k = from; k < items.count && free > 0; k++) {
-      const i = this.bestOrder[k] as number;
-      const w = Math.max(this.surrogateNeed[k] as number, 1e-12);
-      const n = Math.min((items.most[i] as number) - (this.now[i] as number), free / w);
-      optimistic += n * (items.value[i] as number);
-      free -= n * w;
-    }
-    if (optimistic <= bar) return;
-    const i = this.bestOrder[from] as number;
-    for (let n = Math.min((items.most[i] as number) - (this.now[i] as number), this.roomFor(i)); n >= 0; n--) {
-      if (n > 0) this.put(i, n);
-      this.search(
-        items,
-        from + 1,
-        worth + n * (items.value[i] as number),
-        room - n * (this.surrogateNeed[from] as number),
-      );
-      if (n > 0) this.put(i, -n);
-      if (this.visited > SEARCH_NODES) return;
-    }
-  }
-
-  /** The most that what is left of the node can carry. */
-  private carried(lattice: Lattice): number {
-    let point = 0;
-    for (let r = 0; r < this.resources; r++) {
-      const steps = Math.floor((this.left[r] as number) * (this.points[r] as number) + 1e-6);
-      point += Math.min(lattice.extent[r] as number, Math.max(0, steps)) * (lattice.stride[r] as number);
-    }
-    return lattice.best[point] as number;
-  }
-
-  private roomFor(i: number): number {
+  protected roomFor(i: number): number {
     let n = Infinity;
     for (let r = 0; r < this.resources; r++) {
       const u = this.use[i * this.resources + r] as number;
@@ -471,18 +311,18 @@ export class Knapsack {
     return n === Infinity ? 0 : n;
   }
 
-  private put(i: number, n: number): void {
+  protected put(i: number, n: number): void {
     this.now[i] = (this.now[i] as number) + n;
     this.take(i, n);
   }
 
-  private take(i: number, n: number): void {
+  protected take(i: number, n: number): void {
     for (let r = 0; r < this.resources; r++) {
       this.left[r] = (this.left[r] as number) - n * (this.use[i * this.resources + r] as number);
     }
   }
 
-  private keepIfBest(value: number): boolean {
+  protected keepIfBest(value: number): boolean {
     if (value <= this.bestValue * (1 + 1e-12)) return false;
     this.bestValue = value;
     this.best.set(this.now);

@@ -13,8 +13,6 @@ export interface LatticeItem {
 }
 
 export class Lattice {
-  /** no amount was rounded: values are exact but for resources that were left out */
-  readonly fine: boolean;
   readonly unit: Float64Array;
   readonly extent: Int32Array;
   readonly stride: Int32Array;
@@ -27,8 +25,6 @@ export class Lattice {
   private readonly useful: readonly number[];
   /** points that one of item i takes of resource r at [i × resources + r] */
   private readonly step: Int32Array;
-  /** and of the table */
-  private readonly offset: Int32Array;
 
   /**
    * @param capacity the largest room that will be asked for
@@ -44,8 +40,7 @@ export class Lattice {
   ): Lattice | undefined {
     const dimensions = [...capacity.keys()].filter((r) => binds(items, capacity, r));
     if (dimensions.length === 0) return undefined;
-    const common = Float64Array.from(capacity, (_, r) => commonAmount(items, r));
-    const units = common.slice();
+    const units = Float64Array.from(capacity, (_, r) => commonAmount(items, r));
     const steps = (r: number): number => Math.floor((capacity[r] ?? 0) / (units[r] ?? 1) + 1e-9);
     const needed = useful(items, capacity);
     const size = (): number => dimensions.reduce((all, r) => all * (steps(r) + 1), needed.length);
@@ -59,8 +54,7 @@ export class Lattice {
       units[finest] = (units[finest] ?? 1) * Math.SQRT2;
       if ((units[finest] ?? 1) > ROUNDED * usual(items, finest)) return undefined;
     }
-    const fine = dimensions.every((r) => units[r] === common[r]);
-    return new Lattice(items, needed, capacity, dimensions, units, fine).filled();
+    return new Lattice(items, needed, capacity, dimensions, units).filled();
   }
 
   private constructor(
@@ -69,10 +63,8 @@ export class Lattice {
     capacity: Float64Array,
     dimensions: readonly number[],
     units: Float64Array,
-    fine: boolean,
   ) {
     this.items = items;
-    this.fine = fine;
     this.unit = new Float64Array(capacity.length);
     this.extent = new Int32Array(capacity.length);
     this.stride = new Int32Array(capacity.length);
@@ -90,7 +82,6 @@ export class Lattice {
     this.best = new Float64Array(points);
     this.useful = needed;
     this.step = Int32Array.from(items.flatMap((item) => Array.from(item.need, (amount, r) => this.steps(amount, r))));
-    this.offset = Int32Array.from(items, (_, i) => this.pointOf(this.step.subarray(i * capacity.length)));
   }
 
   /** The most that so much room can carry; more room than the table has is taken for all of it. */
@@ -101,49 +92,6 @@ export class Lattice {
       point += Math.min(this.extent[r] as number, this.steps(room[r] ?? 0, r)) * (this.stride[r] as number);
     }
     return this.best[point] ?? 0;
-  }
-
-  /**
-   * The best filling of so much room that has one of an item at least, as far as items are there in any number and
-   * amounts are not rounded.
-   *
-   * @param least fillings worth no more are left out
-   * @returns how many of each item; undefined also where the item does not fit, or more would be taken than there are
-   */
-  around(item: number, room: ArrayLike<number>, least: number): Int32Array | undefined {
-    const { best, items, offset, step, extent } = this;
-    const width = extent.length;
-    const left = Int32Array.from(extent, (most, r) => Math.min(most, this.steps(room[r] ?? 0, r)));
-    let point = this.pointOf(left);
-    if (!this.fits(item, left)) return undefined;
-    if ((best[point - (offset[item] as number)] as number) + (items[item]?.value ?? 0) <= least) return undefined;
-    const counts = new Int32Array(items.length);
-    for (let next = item; next >= 0; next = this.dearest(left, point)) {
-      for (let r = 0; r < width; r++) left[r] = (left[r] as number) - (step[next * width + r] as number);
-      point -= offset[next] as number;
-      counts[next] = (counts[next] as number) + 1;
-      if ((counts[next] as number) > (items[next]?.most ?? 0)) return undefined;
-    }
-    return counts;
-  }
-
-  /** The item to start the best filling of so much room with; negative when it carries nothing. */
-  private dearest(left: Int32Array, point: number): number {
-    const { best, offset, items } = this;
-    const least = (best[point] as number) * (1 - 1e-9);
-    if (least <= 0) return -1;
-    for (const i of this.useful) {
-      const from = offset[i] as number;
-      if (from === 0 || !this.fits(i, left)) continue;
-      if ((best[point - from] as number) + (items[i]?.value ?? 0) >= least) return i;
-    }
-    return -1;
-  }
-
-  private fits(item: number, left: Int32Array): boolean {
-    const width = left.length;
-    for (let r = 0; r < width; r++) if ((this.step[item * width + r] as number) > (left[r] as number)) return false;
-    return true;
   }
 
   private filled(): this {
@@ -213,12 +161,6 @@ export class Lattice {
         }
       }
     }
-  }
-
-  private pointOf(steps: Int32Array): number {
-    let point = 0;
-    for (let r = 0; r < this.extent.length; r++) point += (steps[r] as number) * (this.stride[r] as number);
-    return point;
   }
 
   private steps(amount: number, r: number): number {

@@ -4,7 +4,8 @@ import { dot, type Worth } from './dual.ts';
 import { fitsOn } from './fits.ts';
 import type { Instance } from './instance.ts';
 import { ItemList, itemsOn } from './items.ts';
-import { Knapsack, PROOF } from './knapsack.ts';
+import type { Filling } from './knapsack.ts';
+import { KnapsackSearch, PROOF } from './knapsack-search.ts';
 import { Lattice } from './lattice.ts';
 import type { Master } from './master.ts';
 import { type Parts, parted } from './parted.ts';
@@ -34,6 +35,9 @@ const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
+/** Nodes of a first search, which mostly finds something, and of the one that proves that there is nothing. */
+const BRIEF = 2000;
+const LONG = 30_000;
 /** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
 const TABLE = 10_000_000;
 const WORK = 80_000_000;
@@ -47,7 +51,7 @@ export class Pricer {
   private readonly twinOf: Int32Array;
   /** of the first: the others */
   private readonly twins: readonly (readonly number[])[];
-  private readonly knapsack: Knapsack;
+  private readonly knapsack: KnapsackSearch;
   private readonly items: ItemList;
   /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
   private readonly weights: Float64Array;
@@ -57,7 +61,7 @@ export class Pricer {
     this.master = master;
     this.solver = solver;
     ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
-    this.knapsack = new Knapsack(instance.groups.length, instance.resources);
+    this.knapsack = new KnapsackSearch(instance.groups.length, instance.resources);
     this.items = new ItemList(instance.groups.length, instance.resources);
     this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
   }
@@ -110,7 +114,7 @@ export class Pricer {
     const { instance, items } = this;
     this.takeItems(o, at.replicaWorth);
     if (items.count === 0) return 0;
-    const filling = this.knapsack.solve(items, this.capacityOf(o), at.least(o), this.weightsOf(o), false);
+    const filling = this.knapsack.quick(items, this.capacityOf(o), at.least(o), this.weightsOf(o));
     const { bound, value } = filling;
     if (value > at.least(o)) keep(instance, at, o, items.spread(filling.counts, instance.groups.length), value);
     return bound;
@@ -129,13 +133,16 @@ export class Pricer {
       const before = at.found.length;
       const enough = at.least(o) * (1 + PROOF);
       if (this.narrow(o, at, enough)) {
-        const lattice = work < WORK ? this.latticeOn(o) : undefined;
-        work += (lattice?.best.length ?? 0) * items.count;
-        const filling = this.knapsack.solve(items, this.capacityOf(o), at.least(o), this.weightsOf(o), true, lattice);
+        let filling = this.searched(o, at, BRIEF);
+        if (filling.value <= at.least(o) && filling.bound > enough) {
+          const lattice = work < WORK ? this.latticeOn(o) : undefined;
+          work += (lattice?.best.length ?? 0) * items.count;
+          filling = this.searched(o, at, LONG, lattice);
+        }
         worth[o] = Math.min(worth[o] ?? Infinity, Math.max(enough, filling.bound));
         if (filling.value > at.least(o)) {
           keep(instance, at, o, items.spread(filling.counts, instance.groups.length), filling.value);
-          if (lattice) this.varyOn(lattice, o, at);
+          this.varyOn(o, at);
         }
       } else worth[o] = Math.min(worth[o] ?? Infinity, enough);
       if ((worth[o] ?? 0) <= enough * (1 + 1e-9) || at.found.length > before) continue;
@@ -163,6 +170,10 @@ export class Pricer {
     return items.count > 0;
   }
 
+  private searched(o: number, at: Prices, nodes: number, lattice?: Lattice): Filling {
+    return this.knapsack.searched(this.items, this.capacityOf(o), at.least(o), this.weightsOf(o), nodes, lattice);
+  }
+
   /** A table of what the items at hand come to on candidate o, where it is small enough. */
   private latticeOn(o: number): Lattice | undefined {
     const { items } = this;
@@ -183,7 +194,7 @@ export class Pricer {
     for (const { candidate: o } of bestPerLocation(at.found, each, VARIED)) {
       this.takeItems(o, at.replicaWorth);
       const weights = this.weightsOf(o);
-      const spare = this.knapsack.begin(items, this.capacityOf(o), weights) - at.least(o);
+      const spare = this.knapsack.takeUp(items, this.capacityOf(o), weights) - at.least(o);
       for (let i = 0; i < items.count; i++) {
         const other = this.knapsack.around(items, i, weights, spare);
         if (other.value > at.least(o)) keep(instance, at, o, items.spread(other.counts, groups.length), other.value);
@@ -191,16 +202,12 @@ export class Pricer {
     }
   }
 
-  /** For each group the best filling that has some of it. */
-  private varyOn(lattice: Lattice, o: number, at: Prices): void {
+  /** For each group a good filling that has some of it, after the node has been searched. */
+  private varyOn(o: number, at: Prices): void {
     const { instance, items } = this;
     for (let i = 0; i < items.count; i++) {
-      const counts = lattice.around(i, this.capacityOf(o), at.least(o));
-      if (!counts) continue;
-      let value = 0;
-      for (let j = 0; j < items.count; j++) value += (counts[j] ?? 0) * (items.value[j] ?? 0);
-      const filling = items.spread(counts, instance.groups.length);
-      if (value > at.least(o) && fitsOn(instance, o, filling)) keep(instance, at, o, filling, value);
+      const { value, counts } = this.knapsack.having(items, i, at.least(o));
+      if (value > at.least(o)) keep(instance, at, o, items.spread(counts, instance.groups.length), value);
     }
   }
 

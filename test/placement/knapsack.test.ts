@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Knapsack } from '../../src/placement/knapsack.ts';
+import type { Filling } from '../../src/placement/knapsack.ts';
+import { KnapsackSearch } from '../../src/placement/knapsack-search.ts';
 
 const items = fc.array(
   fc.record({
@@ -60,8 +61,8 @@ function solve(
   list: readonly Item[],
   size: { cpu: number; memory: number },
   worthwhile = 0,
-): ReturnType<Knapsack['solve']> {
-  return new Knapsack(list.length, 2).solve(
+): Filling {
+  return new KnapsackSearch(list.length, 2).searched(
     {
       count: list.length,
       value: Float64Array.from(list, (i) => i.value),
@@ -71,6 +72,7 @@ function solve(
     Float64Array.of(size.cpu, size.memory),
     worthwhile,
     Float64Array.of(0.5, 0.5),
+    30_000,
   );
 }
 
