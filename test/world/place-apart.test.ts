@@ -9,10 +9,10 @@ import { group, offering, problem } from '../placement/build.ts';
 
 const opened: Apart[] = [];
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map(async (apart) => apart.close()));
+  await Promise.all(opened.splice(0).map(async (one) => one.close()));
 });
 
-function apart(more: Partial<ApartOptions> = {}): Apart {
+function placing(more: Partial<ApartOptions> = {}): Apart {
   const one = placeApart({ from: nowMs(), ...more });
   opened.push(one);
   return one;
@@ -28,35 +28,35 @@ const P: Problem = problem(
 
 describe('a problem placed apart', () => {
   it('has the answer that it has on the calling thread', async () => {
-    expect(await apart().place(P)).toEqual(place(P, await loadHighs()));
+    expect(await placing().place(P)).toEqual(place(P, await loadHighs()));
   });
 
   it('leaves the calling thread free meanwhile', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    const placing = apart({ program: program('stuck'), limitMs: 300 }).place(P);
+    const answer = placing({ program: program('stuck'), limitMs: 300 }).place(P);
     await new Promise((resolve) => setTimeout(resolve, 50));
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
-    await placing;
+    await answer;
   });
 
   it.each([
     ['hangs', 'stuck'],
     ['ends under its task', 'ending'],
   ])('has an answer without the solver when the thread %s', async (_, name) => {
-    const answer = await apart({ program: program(name), limitMs: 600 }).place(P);
+    const answer = await placing({ program: program(name), limitMs: 600 }).place(P);
     expect(answer).toMatchObject({ status: 'placed', method: 'greedy-fallback', unplaced: {} });
     expect(violations(P, answer.nodes, {})).toEqual([]);
     expect(answer.lowerBoundUsdPerHour).toBeGreaterThan(0);
   });
 
   it('is placed on the calling thread where no other can start', async () => {
-    expect(await apart({ program: program('no-start') }).place(P)).toEqual(place(P, await loadHighs()));
+    expect(await placing({ program: program('no-start') }).place(P)).toEqual(place(P, await loadHighs()));
   });
 
   it('closes though its thread never answers', async () => {
-    const stuck = apart({ program: program('stuck') });
+    const stuck = placing({ program: program('stuck') });
     void stuck.place(P);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await expect(stuck.close()).resolves.toBeUndefined();
