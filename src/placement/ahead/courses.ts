@@ -3,9 +3,9 @@ import { egressOf } from '../cost.ts';
 import type { Limit } from '../limit.ts';
 import { place } from '../place.ts';
 import type { PlacedNodes } from '../placement.ts';
-import type { Problem } from '../problem.ts';
+import type { Candidate, Problem } from '../problem.ts';
 import { violations } from '../verify.ts';
-import type { Change } from './bill.ts';
+import { type Change, offeringsOf } from './bill.ts';
 import { bridged } from './bridged.ts';
 import { brokenIn, countsOf, type Counts, type Course, type Filled } from './course.ts';
 import type { Relaxed } from './relaxed.ts';
@@ -19,7 +19,8 @@ const ROUNDS = 2;
 /**
  * Whole nodes for all stretches, the cheapest of several ways to find them, each of which covers every need:
  * every stretch by itself; the relaxation rounded down and filled up stretch after stretch; in small fleets a search
- * over all stretches at once; and the best of these placed again on the nodes it keeps anyway.
+ * over all stretches at once, in large ones each stretch from the nodes of the one before; and the best of these placed
+ * again on the nodes it keeps anyway.
  */
 export function bestCourse(
   line: Timeline,
@@ -47,6 +48,12 @@ export function bestCourse(
       const rounded = onto(line, served, relaxed.nodes.map(floored), solver, limit);
       rival(bridged(line, change, rounded, problems));
     }
+  }
+  if (!relaxed && !late()) {
+    const none = served.map(() => new Map<string, number>());
+    const used = new Set(offeringsOf(line, best.counts));
+    const one = onto(line, served, none, solver, limit, [], (o) => used.has(o.id));
+    rival(bridged(line, change, one, problems));
   }
   for (let round = 0; round < ROUNDS && !late(); round++) {
     const { counts, nodes, egress } = best;
@@ -78,6 +85,7 @@ function throughout(line: Timeline, counts: readonly Counts[], at: number): Coun
  * next.
  *
  * @param standing stretches that stay as they are
+ * @param among offerings to choose from
  */
 function onto(
   line: Timeline,
@@ -86,6 +94,7 @@ function onto(
   solver: LinearSolver,
   limit: Limit,
   standing: readonly (Filled | undefined)[] = [],
+  among: (candidate: Candidate) => boolean = () => true,
 ): Filled[] {
   const { change } = line.problem;
   const placed: Filled[] = [];
@@ -93,7 +102,7 @@ function onto(
   let hoursLeft = line.stretches.reduce((sum, s) => sum + s.hours, 0);
   for (const [at, { problem, alone }] of served.entries()) {
     const floor = floors[at] ?? new Map<string, number>();
-    const offerings = problem.offerings.map((o) => {
+    const offerings = problem.offerings.filter(among).map((o) => {
       const atLeast = Math.max(o.atLeast ?? 0, Math.min(floor.get(o.id) ?? 0, o.atMost ?? Infinity));
       return atLeast > 0 ? { ...o, atLeast } : o;
     });

@@ -45,7 +45,7 @@ function reasonAt(line: Timeline, course: Course, at: number, offering: string):
   });
   if (grown.length > 0) return named(grown);
   const gone = offeringsOf(line, course.counts).filter((id) => stopsAt(line, course.counts, at, id) > 0);
-  if (gone.length > 0 && on.size > 0) return `${named([...on])}, in place of ${named(gone)}`;
+  if (gone.length > 0 && on.size > 0) return `${named([...on])}, in place of ${named(gone, 1)}`;
   return on.size > 0 ? named([...on]) : 'a later rise';
 }
 
@@ -136,7 +136,7 @@ export function shortOf(line: Timeline, served: readonly Served[]): Short[] {
       const why =
         soonest === undefined
           ? (conflict[0] ?? 'no whole nodes were found that hold them')
-          : `nothing ordered now serves it before ${time(soonest)} from now`;
+          : `nothing ordered now serves it before ${time(soonest)} from now, and no room was found on the nodes that run`;
       const untilHours = stretch.fromHours + stretch.hours;
       if (replicas === 0) open.delete(group.name);
       else if (before && before.replicas === replicas && before.why === why) {

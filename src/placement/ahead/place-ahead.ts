@@ -36,10 +36,9 @@ export function placeAhead(problem: Problem, periods: Periods, solver: LinearSol
   const best = bestCourse(line, change, served, relaxation, solver, limit);
   const short = shortOf(line, served);
   const last = line.stretches.findLastIndex((s) => s.bucket === 0);
-  const held = short.some((s) => s.fromHours < (periods.buckets[0]?.hours ?? 0))
-    ? 'nothing stops while replicas of the current period have no room'
-    : undefined;
-  const course = held === undefined ? best : standing(line, change, best, last, problems);
+  const lacking = line.stretches.findLastIndex((_, at) => at <= last && replicasOf(served[at]?.short ?? {}) > 0);
+  const course = lacking < 0 ? best : standing(line, change, best, lacking, problems);
+  const held = lacking === last ? 'nothing stops while replicas of the current period have no room' : undefined;
 
   const apart = overTime(
     line,
@@ -91,7 +90,7 @@ function withinReach(line: Timeline, change: Change, served: readonly Served[]):
   });
 }
 
-/** None of today's nodes goes in the current bucket, as far as limits and shares allow. */
+/** None of today's nodes goes while replicas of the current bucket lack room, as far as limits and shares allow. */
 function standing(line: Timeline, change: Change, course: Course, last: number, problems: readonly Problem[]): Course {
   const counts = course.counts.map((before, at) => {
     if (at > last) return before;

@@ -2,7 +2,7 @@ import type { LinearSolver } from '../../ports.ts';
 import { fallback } from '../fallback.ts';
 import type { Limit } from '../limit.ts';
 import { place } from '../place.ts';
-import type { Placement } from '../placement.ts';
+import type { PlacedNodes, Placement } from '../placement.ts';
 import type { Group, Problem } from '../problem.ts';
 import { violations } from '../verify.ts';
 import { smallEnough } from './size.ts';
@@ -41,7 +41,7 @@ export function servedIn({ problem, stretches, opens }: Timeline, solver: Linear
       ? (p) => place({ ...p, change: { ...brief, horizonHours: stretch.hours } }, solver, limit)
       : full;
     const waits = stretch.early && !small && stretch.problem.offerings.every((o) => at < (opens.get(o.id) ?? 0));
-    const answer = known.get(key) ?? (waits ? asItIs(stretch) : served(stretch, here, full));
+    const answer = known.get(key) ?? (waits ? asItIs(stretch, full) : served(stretch, here, full));
     known.set(key, answer);
     return answer;
   });
@@ -63,20 +63,58 @@ function served({ early, problem, open }: Stretch, here: Place, full: Place): Se
 }
 
 /**
- * A large fleet before any ordered node serves: all nodes stay as they are for these minutes. How replicas stand on them
- * is as good as it is; what is told is whether there is room for the need at all.
+ * A large fleet before any ordered node serves: all nodes stay as they are for these minutes, and what is told is how
+ * much of the need there is room for: by the replicas known to be on them, else greedily, else by a full search.
  */
-function asItIs({ problem }: Stretch): Served {
+function asItIs({ problem }: Stretch, full: Place): Served {
   const there = problem.offerings.map((o) => ({ ...o, atLeast: o.atMost ?? o.atLeast ?? 0 }));
   const asked = withoutSpread({ ...problem, offerings: there });
-  const found = fallback(asked, 'ordered nodes do not serve yet', { hurried: true });
-  const short = unplaced(asked, found);
-  const idle = there.flatMap(({ id, atLeast }) => {
-    const busy = found.nodes.reduce((sum, n) => sum + (n.offering === id ? n.count : 0), 0);
+  const greedily = fallback(asked, 'ordered nodes do not serve yet', { hurried: true });
+  const tries = [() => asKnown(asked, greedily), () => greedily, () => full(asked)];
+  let best: Placement | undefined;
+  let short: Record<string, number> = {};
+  for (const attempt of tries) {
+    const found = attempt();
+    const missing = unplaced(asked, found);
+    if (violations(less(asked, missing), withRest(there, found.nodes), {}).length > 0) continue;
+    if (best && replicasOf(missing) >= replicasOf(short)) continue;
+    best = found;
+    short = missing;
+    if (replicasOf(short) === 0) break;
+  }
+  const alone = { ...(best ?? greedily), nodes: withRest(there, best?.nodes ?? []) };
+  if (!best) short = Object.fromEntries(asked.groups.map((g) => [g.name, g.replicas]));
+  return { problem: less(asked, short), alone, short, late: replicasOf(short) > 0, broken: [], conflict: [] };
+}
+
+/** Today's nodes with the replicas that are known to be on them, with the bound of another answer. */
+function asKnown(problem: Problem, other: Placement): Placement {
+  const offered = new Set(problem.offerings.map((o) => o.id));
+  const names = new Set(problem.groups.map((g) => g.name));
+  const nodes = problem.running
+    .filter((r) => offered.has(r.offering) && r.count > 0)
+    .map(({ offering, count, replicas = {} }) => ({
+      offering,
+      count,
+      replicas: Object.fromEntries(Object.entries(replicas).filter(([name]) => names.has(name))),
+    }));
+  const missing = problem.groups.flatMap(({ name, replicas }): [string, number][] => {
+    const placed = nodes.reduce((sum, n) => sum + n.count * (n.replicas[name] ?? 0), 0);
+    return placed < replicas ? [[name, replicas - placed]] : [];
+  });
+  return { ...other, nodes, status: missing.length > 0 ? 'partial' : 'placed', unplaced: Object.fromEntries(missing) };
+}
+
+/** Nodes with the rest of those that have to stay, which stand idle. */
+function withRest(
+  offerings: readonly { readonly id: string; readonly atLeast: number }[],
+  nodes: readonly PlacedNodes[],
+): PlacedNodes[] {
+  const idle = offerings.flatMap(({ id, atLeast }) => {
+    const busy = nodes.reduce((sum, n) => sum + (n.offering === id ? n.count : 0), 0);
     return atLeast > busy ? [{ offering: id, count: atLeast - busy, replicas: {} }] : [];
   });
-  const alone = { ...found, nodes: [...found.nodes, ...idle] };
-  return { problem: less(asked, short), alone, short, late: replicasOf(short) > 0, broken: [], conflict: [] };
+  return [...nodes, ...idle];
 }
 
 function answered(asked: Problem, problem: Problem, placeIn: Place): Served {

@@ -37,7 +37,7 @@ export interface Stretch {
 
 /** Leads told apart at most, in small problems and in large ones; a lead between two counts as the longer one. */
 const LEADS = 6;
-const LEADS_OF_LARGE = 2;
+const LEADS_OF_LARGE = 1;
 /** Hours; times this near to each other are one. */
 const NEAR = 1e-9;
 
@@ -108,9 +108,10 @@ function times(hours: readonly number[]): number[] {
   return sorted.filter((t, i) => i === 0 || t - (sorted[i - 1] ?? 0) > NEAR);
 }
 
-/** At most so many of the leads, the shortest and the longest always among them. */
+/** At most so many of the leads, the longest always among them. */
 function someOf(leads: readonly number[], most: number): readonly number[] {
   if (leads.length <= most) return leads;
+  if (most === 1) return leads.slice(-1);
   return Array.from({ length: most }, (_, i) => leads[Math.round((i * (leads.length - 1)) / (most - 1))] ?? 0);
 }
 
