@@ -12,15 +12,25 @@ import { pruned } from './prune.ts';
 import { resourceBound } from './resource-bound.ts';
 import { violations } from './verify.ts';
 
+export interface FallbackOptions {
+  /** leave out what only makes it cheaper */
+  readonly hurried?: boolean;
+  /** for the bill of traffic alone; absent: callers are taken to reach every replica of their peers alike */
+  readonly solver?: LinearSolver;
+}
+
 /**
  * A placement and a bound with no solver, labelled `greedy-fallback`: for when that fails, hangs or has no time left.
  * It keeps every rule, or says that it does not: what would break one is not answered, and replicas that it finds no
  * place for are told.
  *
  * @param because why it is not the solver's answer, in words: the first line of its `conflict`
- * @param hurried leave out what only makes it cheaper
  */
-export function fallback(problem: Problem, because: string, { hurried = false } = {}): Placement {
+export function fallback(
+  problem: Problem,
+  because: string,
+  { hurried = false, solver = NONE }: FallbackOptions = {},
+): Placement {
   const instance = instanceOf(problem, pruned(problem));
   const factor = multipliersOf(problem.rules.discounts, () => Infinity);
   const price = instance.candidates.map((c) => c.usdPerHour * factor(c.provider, c.purchase));
@@ -35,7 +45,7 @@ export function fallback(problem: Problem, because: string, { hurried = false } 
     if (violations(problem, polished, {}).length === 0) nodes = polished;
   }
   const given = broken.length > 0 ? Object.fromEntries(problem.groups.map((g) => [g.name, g.replicas])) : unplaced;
-  const answer = proven(problem, instance, price, broken.length > 0 ? [] : nodes, given);
+  const answer = proven(problem, instance, price, broken.length > 0 ? [] : nodes, given, solver);
   const filled = answer.nodes.some((n) => Object.keys(n.replicas).length > 0);
   const short = Object.values(given).some((n) => n > 0);
   return {
@@ -76,11 +86,12 @@ function proven(
   price: readonly number[],
   nodes: readonly PlacedNodes[],
   unplaced: Readonly<Record<string, number>>,
+  solver: LinearSolver,
 ): Placement {
   const replicas = instance.groups.map((g) => g.replicas - (unplaced[g.name] ?? 0));
   const { usdPerHour, duals } = resourceBound(instance, price, replicas);
   const bound = Math.max(0, usdPerHour - coveredAtMost(problem, instance)) + sunk(problem);
-  return assembled(problem, nodes, 'greedy-fallback', bound, duals, NONE);
+  return assembled(problem, nodes, 'greedy-fallback', bound, duals, solver);
 }
 
 const flat = ({ nodes }: Whole): readonly FilledNodes[] => nodes.map(({ pattern, count }) => ({ ...pattern, count }));
@@ -110,7 +121,6 @@ function named(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[]
     .toSorted((a, b) => (a.offering < b.offering ? -1 : a.offering > b.offering ? 1 : b.count - a.count));
 }
 
-/** Traffic is then billed as if callers reached every replica of their peers alike. */
 const NONE: LinearSolver = {
   name: 'none',
   open: () => ({

@@ -37,10 +37,6 @@ export function greedy(
 
 const listPrices = ({ candidates }: Instance): number[] => candidates.map((c) => c.usdPerHour);
 
-/** {@link resourceBound} without its prices. */
-export const plainBound = (instance: Instance, nodePrice: ArrayLike<number>): number =>
-  resourceBound(instance, nodePrice).usdPerHour;
-
 interface Attempt {
   readonly nodes: readonly Filled[];
   readonly missing: Float64Array;

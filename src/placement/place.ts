@@ -5,8 +5,8 @@ import { ColumnModel, type Objective } from './columns.ts';
 import { converge, prove } from './converge.ts';
 import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
-import type { Whole } from './dive.ts';
-import { greedy, plainBound } from './greedy.ts';
+import { cheaperOf, fallback } from './fallback.ts';
+import { greedy } from './greedy.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, ROUNDED_BY } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
@@ -88,7 +88,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const { instance, master } = model;
   const relaxed = converge(model, ROUNDS);
   if (relaxed.status !== 'optimal') {
-    return greedily(problem, instance, master, solver, relaxed.status === 'failed' ? relaxed.reason : 'infeasible');
+    return greedily(problem, solver, relaxed.status === 'failed' ? relaxed.reason : 'infeasible');
   }
   const missing = missingByGroup(model, relaxed.primal);
   if (missing.size > 0) return reduced(problem, missing, solver, model.limit);
@@ -102,11 +102,11 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
     rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
   if ('broken' in rounded) rounded = searched(problem, model, answer, solver) ?? rounded;
-  if ('broken' in rounded) return greedily(problem, instance, master, solver, rounded.broken);
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
   const perLoad = loadPrices(model, answer.primal, bound.dual);
   const proven = (nodes: readonly PlacedNodes[]): Placement =>
     assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver, perLoad);
+  if ('broken' in rounded) return greedily(problem, solver, rounded.broken, proven);
   const moved = proven(rounded.nodes);
   if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
   const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
@@ -257,32 +257,17 @@ function given(rest: Placement, missing: ReadonlyMap<string, number>): Placement
   return { ...rest, status: nothing ? 'infeasible' : 'partial', unplaced };
 }
 
+/** @param proven the proof that there is all the same, on other nodes; absent: none */
 function greedily(
   problem: Problem,
-  instance: Instance,
-  master: Master,
   solver: LinearSolver,
   reason: string,
+  proven?: (nodes: readonly PlacedNodes[]) => Placement,
 ): Placement {
-  const whole: Whole = greedy(instance);
-  const nodes = namedNodes(instance, polish(problem, instance, whole));
-  const missing = new Map<string, number>();
-  instance.groups.forEach((group, g) => {
-    if ((whole.missing[g] ?? 0) > 0) missing.set(group.name, whole.missing[g] ?? 0);
-  });
-  const broken = violations(problem, nodes, Object.fromEntries(missing));
-  const covered = master.auxiliary.reduce((sum, a) => (a.kind === 'credit' ? sum - a.cost * a.upper : sum), 0);
-  const bound = Math.max(0, plainBound(instance, master.nodeCost) - covered) + sunk(problem);
-  const answer = assembled(problem, broken.length > 0 ? [] : nodes, 'greedy-fallback', bound, new Map(), solver);
-  return {
-    ...answer,
-    status: broken.length > 0 ? 'infeasible' : missing.size > 0 ? 'partial' : 'placed',
-    unplaced:
-      broken.length > 0
-        ? Object.fromEntries(instance.groups.map((g) => [g.name, g.replicas]))
-        : Object.fromEntries(missing),
-    conflict: [`the solver gave no usable answer (${reason})`, ...broken],
-  };
+  const answer = fallback(problem, `the solver gave no usable answer (${reason})`, { solver });
+  if (!proven || answer.status !== 'placed') return answer;
+  const { method, conflict } = answer;
+  return cheaperOf(answer, { ...proven(answer.nodes), method, conflict });
 }
 
 function namedNodes(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
