@@ -52,10 +52,10 @@ export function converge(model: ColumnModel, rounds: number): LinearAnswer {
 
 /** Rounds of {@link prove}, and those after which it ends where they have gained less than this share of the gap. */
 const PROOF_ROUNDS = 60;
-const IDLE_ROUNDS = 6;
-const GAINED = 0.15;
+const IDLE_ROUNDS = 10;
+const GAINED = 0.1;
 /** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
-const PROVED = 1.5e-3;
+const PROVED = 2e-3;
 
 /**
  * The best bound that duals of the model prove. Nodes are looked at as closely as can be; one whose best filling

@@ -3,10 +3,10 @@ import type { Lattice } from './lattice.ts';
 
 /** What is worth at most this share more than is worthwhile is not told apart from it. */
 export const PROOF = 1e-3;
-/** Times that part of the best filling is taken out and filled anew, while no filling is worthwhile yet. */
-const REFILLS = 400;
-const REFILL_NODES = 250;
-const HAVING_NODES = 400;
+/** Part of the best filling is taken out and filled anew once for so many nodes, while none is worthwhile yet. */
+const NODES_PER_REFILL = 200;
+const REFILL_NODES = 200;
+const HAVING_NODES = 100;
 
 /**
  * The best filling of one node: after a quick look a depth-first search, which proves small nodes optimal, and where
@@ -53,7 +53,7 @@ export class KnapsackSearch extends Knapsack {
     if (this.searchAll(items, enough, nodes)) {
       return { value: this.bestValue, bound: Math.min(bound, Math.max(this.bestValue, enough)), counts: this.best };
     }
-    if (this.bestValue <= enough) this.refill(items, bound);
+    if (this.bestValue <= enough) this.refill(items, bound, Math.ceil(nodes / NODES_PER_REFILL));
     return { value: this.bestValue, bound, counts: this.best };
   }
 
@@ -79,10 +79,10 @@ export class KnapsackSearch extends Knapsack {
    * Part of the best filling out, and the room searched for something better, again and again: items are taken out by
    * a fixed stride, so the same node is always filled alike.
    */
-  private refill(items: Items, bound: number): void {
+  private refill(items: Items, bound: number, turns: number): void {
     const { now, best, left } = this;
     let stride = 7;
-    for (let turn = 0, idle = 0; turn < REFILLS && idle < REFILLS / 2; turn++, idle++) {
+    for (let turn = 0, idle = 0; turn < turns && idle < turns / 2; turn++, idle++) {
       if (this.bestValue >= bound * (1 - 1e-4)) return;
       now.set(best);
       left.fill(1);

@@ -36,8 +36,8 @@ const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
 /** Nodes of a first search, which mostly finds something, and of the one that proves that there is nothing. */
-const BRIEF = 2000;
-const LONG = 30_000;
+const BRIEF = 1000;
+const LONG = 10_000;
 /** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
 const TABLE = 10_000_000;
 const WORK = 80_000_000;
@@ -99,7 +99,9 @@ export class Pricer {
     for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
     this.vary(at);
     const each =
-      how === 'exact' ? EXACT_PER_LOCATION : Math.max(PER_LOCATION, Math.ceil(PER_ROUND / 4 / locations.length));
+      how === 'exact'
+        ? Math.max(EXACT_PER_LOCATION, Math.ceil(PER_ROUND / locations.length))
+        : Math.max(PER_LOCATION, Math.ceil(PER_ROUND / 4 / locations.length));
     const fresh = bestPerLocation(at.found, each, how === 'exact' ? EXACT_PER_ROUND : 4 * PER_ROUND);
     return {
       fresh: how === 'sketch' ? fresh.flatMap((p) => this.withTwins(p)) : fresh.flatMap((p) => this.withLike(p)),
