@@ -116,13 +116,26 @@ describe('what is loosened', () => {
 describe('what changes nothing', () => {
   const files = fc.sample(smallFiles(RULES, { each: 25, all: 60 }), { numRuns: 12, seed: SEED });
 
-  it('groups and offerings in another order', () => {
+  const turned = (file: ProblemFile): ProblemFile => ({
+    ...file,
+    groups: file.groups.toReversed(),
+    offerings: file.offerings.toReversed(),
+  });
+
+  it('groups and offerings in another order: the cost is the same, the bound nearly', () => {
     for (const file of files) {
-      const turned = { ...file, groups: file.groups.toReversed(), offerings: file.offerings.toReversed() };
-      const [one, two] = [solved(file), solved(turned)];
+      const [one, two] = [solved(file), solved(turned(file))];
       expect(two.status).toBe(one.status);
       expect(two.usdPerHour).toBeCloseTo(one.usdPerHour, 9);
-      expect(two.lowerBoundUsdPerHour).toBeCloseTo(one.lowerBoundUsdPerHour, 9);
+      expect(two.lowerBoundUsdPerHour).toBeLessThanOrEqual(one.lowerBoundUsdPerHour * (1 + A_BIT));
+      expect(one.lowerBoundUsdPerHour).toBeLessThanOrEqual(two.lowerBoundUsdPerHour * (1 + A_BIT));
+    }
+  });
+
+  // the proof ends when it is near enough, and comes there along the order of the groups
+  it.fails('groups and offerings in another order: every digit of the bound is the same', () => {
+    for (const file of files) {
+      expect(solved(turned(file)).lowerBoundUsdPerHour).toBeCloseTo(solved(file).lowerBoundUsdPerHour, 9);
     }
   });
 
