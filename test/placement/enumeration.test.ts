@@ -18,7 +18,7 @@ const KINDS: readonly (readonly [name: string, rules: readonly Rule[]])[] = [
   ...RULES.map((rule) => [rule, [rule]] as const),
   ['all rules', RULES],
 ];
-const RUNS = 80;
+const RUNS = 50;
 const CENT = 0.01;
 const HAIR = 1e-9;
 
