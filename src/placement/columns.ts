@@ -1,11 +1,12 @@
 import type { LinearAnswer, LinearModel, LinearSolver } from '../ports.ts';
 import { bestFilling } from './best-filling.ts';
+import { type Fold, foldOf, unfoldedMaster } from './fold.ts';
 import type { Instance } from './instance.ts';
 import type { Limit } from './limit.ts';
 import type { Master } from './master.ts';
 import type { Parts } from './parted.ts';
 import { type Closeness, Pricer, type Pricing } from './pricing.ts';
-import type { Entry } from './rows.ts';
+import type { Auxiliary, Entry } from './rows.ts';
 import { compressed } from './sparse.ts';
 import { startingPatterns } from './starting.ts';
 
@@ -21,6 +22,9 @@ export interface Objective {
   readonly keptCredit: Float64Array;
 }
 
+/** With more rows than this, zones that are alike are taken together: a dozen nodes a zone hardly lose by it. */
+const FOLDED_ROWS = 400;
+
 /**
  * The master problem with its pattern columns, generated as they are found worthwhile (Gilmore and Gomory, 1961: the
  * best filling of a node at the duals is a knapsack problem).
@@ -35,8 +39,11 @@ export class ColumnModel {
   private readonly known = new Set<string>();
   private objective: Objective;
   private readonly pricer: Pricer;
-  /** column of each pattern in the linear model */
+  private readonly fold: Fold;
+  /** column of each pattern in the linear model; those in zones that are taken together share one */
   private readonly columns: number[] = [];
+  /** each pattern column and the candidate of its first pattern */
+  private readonly owners: { readonly column: number; readonly candidate: number }[] = [];
   /** columns of fillings in parts */
   private parts: number[] = [];
   private width: number;
@@ -49,16 +56,18 @@ export class ColumnModel {
     this.solver = solver;
     this.pricer = new Pricer(instance, master, solver);
     this.width = master.auxiliary.length;
+    this.fold = master.rows.length > FOLDED_ROWS ? foldOf(instance, master) : unfoldedMaster(master);
+    const rows = this.fold.rows.map((i) => master.rows[i]);
     this.linear = solver.open({
-      lower: Float64Array.from(master.rows, (r) => r.lower),
-      upper: Float64Array.from(master.rows, (r) => r.upper),
+      lower: Float64Array.from(rows, (r) => r?.lower ?? 0),
+      upper: Float64Array.from(rows, (r) => r?.upper ?? 0),
     });
     this.linear.addColumns(
       compressed(
         master.auxiliary.map((a) => ({
-          cost: a.kind === 'kept' ? -(objective.keptCredit[a.of] ?? 0) : a.cost,
-          upper: a.upper,
-          entries: a.entries,
+          cost: this.auxiliaryCost(a),
+          upper: this.fold.times(a) > 0 ? a.upper : 0,
+          entries: this.fold.folded(a.entries),
         })),
       ),
     );
@@ -71,23 +80,20 @@ export class ColumnModel {
   }
 
   add(patterns: readonly Pattern[]): number {
-    const fresh = patterns.filter((p) => {
-      const key = `${p.candidate}:${p.filling.join(',')}`;
-      if (this.known.has(key)) return false;
+    const fresh: Pattern[][] = [];
+    for (const { candidate, filling } of patterns) {
+      const together = this.fold.together(candidate);
+      const key = `${together[0]}:${filling.join(',')}`;
+      if (this.known.has(key)) continue;
       this.known.add(key);
-      return true;
-    });
-    this.linear.addColumns(
-      compressed(
-        fresh.map((p) => ({
-          cost: this.objective.nodePrice[p.candidate] ?? 0,
-          upper: Infinity,
-          entries: this.entriesOfPattern(p),
-        })),
-      ),
-    );
-    this.patterns.push(...fresh);
-    for (let i = 0; i < fresh.length; i++) this.columns.push(this.width++);
+      fresh.push(together.map((o) => ({ candidate: o, filling })));
+    }
+    this.linear.addColumns(compressed(fresh.map((alike) => this.columnFor(alike))));
+    for (const alike of fresh) {
+      this.patterns.push(...alike);
+      this.columns.push(...alike.map(() => this.width));
+      this.owners.push({ column: this.width++, candidate: alike[0]?.candidate ?? -1 });
+    }
     return fresh.length;
   }
 
@@ -96,16 +102,26 @@ export class ColumnModel {
    * are not known to the last. {@link withoutParts} takes them out again.
    */
   addParts(parts: readonly Parts[]): void {
-    this.linear.addColumns(
-      compressed(
-        parts.map((p) => ({
-          cost: this.objective.nodePrice[p.candidate] ?? 0,
-          upper: Infinity,
-          entries: this.entriesOfPattern(p),
-        })),
-      ),
+    const first = parts.filter((p) => this.fold.together(p.candidate)[0] === p.candidate);
+    const columns = first.map((p) =>
+      this.columnFor(this.fold.together(p.candidate).map((candidate) => ({ candidate, filling: p.filling }))),
     );
-    for (let i = 0; i < parts.length; i++) this.parts.push(this.width++);
+    this.linear.addColumns(compressed(columns));
+    for (let i = 0; i < columns.length; i++) this.parts.push(this.width++);
+  }
+
+  /** One node filled alike on each of some candidates. */
+  private columnFor(alike: readonly (Pattern | Parts)[]): { cost: number; upper: number; entries: Entry[] } {
+    return {
+      cost: alike.reduce((sum, p) => sum + (this.objective.nodePrice[p.candidate] ?? 0), 0),
+      upper: Infinity,
+      entries: this.fold.folded(alike.flatMap((p) => this.entriesOfPattern(p))),
+    };
+  }
+
+  private auxiliaryCost(a: Auxiliary): number {
+    const cost = a.kind === 'kept' ? -(this.objective.keptCredit[a.of] ?? 0) : a.cost;
+    return cost * this.fold.times(a);
   }
 
   withoutParts(): void {
@@ -116,10 +132,12 @@ export class ColumnModel {
   setObjective(objective: Objective): void {
     this.objective = objective;
     const { auxiliary } = this.master;
-    const columns = Int32Array.from([...auxiliary.keys(), ...this.columns]);
+    const columns = Int32Array.from([...auxiliary.keys(), ...this.owners.map(({ column }) => column)]);
     const costs = Float64Array.from([
-      ...auxiliary.map((a) => (a.kind === 'kept' ? -(objective.keptCredit[a.of] ?? 0) : a.cost)),
-      ...this.patterns.map((p) => objective.nodePrice[p.candidate] ?? 0),
+      ...auxiliary.map((a) => this.auxiliaryCost(a)),
+      ...this.owners.map(({ candidate }) =>
+        this.fold.together(candidate).reduce((sum, o) => sum + (objective.nodePrice[o] ?? 0), 0),
+      ),
     ]);
     this.linear.setColumnCosts(columns, costs);
   }
@@ -128,12 +146,9 @@ export class ColumnModel {
     this.linear.setColumnBounds(this.columnOf(p), lower, upper);
   }
 
-  setRowBounds(row: number, lower: number, upper: number): void {
-    this.linear.setRowBounds(row, lower, upper);
-  }
-
   solve(): LinearAnswer {
-    return this.linear.solve();
+    const answer = this.linear.solve();
+    return answer.status === 'optimal' ? { ...answer, dual: this.fold.unfolded(answer.dual) } : answer;
   }
 
   close(): void {
