@@ -55,7 +55,7 @@ const PROOF_ROUNDS = 60;
 const IDLE_ROUNDS = 10;
 const GAINED = 0.1;
 /** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
-const PROVED = 2e-3;
+const PROVED = 2.5e-3;
 
 /**
  * The best bound that duals of the model prove. Nodes are looked at as closely as can be; one whose best filling

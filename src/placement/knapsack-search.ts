@@ -1,8 +1,6 @@
 import { type Filling, type Items, Knapsack, STARTS } from './knapsack.ts';
 import type { Lattice } from './lattice.ts';
 
-/** What is worth at most this share more than is worthwhile is not told apart from it. */
-export const PROOF = 1e-3;
 /** Part of the best filling is taken out and filled anew once for so many nodes, while none is worthwhile yet. */
 const NODES_PER_REFILL = 200;
 const REFILL_NODES = 200;
@@ -28,7 +26,7 @@ export class KnapsackSearch extends Knapsack {
   }
 
   /**
-   * @param worthwhile what is worth at most {@link PROOF} more is not looked for
+   * @param enough what is worth no more is not looked for
    * @param weights of the resources, to start from and left improved for the next call on the same node
    * @param nodes of the search after which the best found and the bound of the whole node are answered
    * @param lattice of these items, or of more: a second bound on what is left of the node
@@ -36,12 +34,11 @@ export class KnapsackSearch extends Knapsack {
   searched(
     items: Items,
     capacity: Float64Array,
-    worthwhile: number,
+    enough: number,
     weights: Float64Array,
     nodes: number,
     lattice?: Lattice,
   ): Filling {
-    const enough = worthwhile * (1 + PROOF);
     this.look(items, capacity);
     const surrogate = this.surrogateBound(items, weights, enough, true);
     const bound = lattice ? Math.min(surrogate, lattice.value(capacity)) : surrogate;

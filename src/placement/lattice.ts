@@ -127,7 +127,8 @@ export class Lattice {
 
   /**
    * Row by row: within a row the widest resource runs, so the inner loop is a plain walk over neighbouring points and
-   * whether a piece fits in the other resources is asked once a row.
+   * whether a piece fits in the other resources is asked once a row. Written without a branch, which no processor could
+   * foresee.
    *
    * @param often upwards, so that a piece builds on itself; false: downwards, so that it is taken once at most
    */
@@ -151,13 +152,15 @@ export class Lattice {
       if (!fits) continue;
       if (often) {
         for (let p = start + first; p < start + width; p++) {
+          const known = best[p] as number;
           const value = (best[p - offset] as number) + worth;
-          if (value > (best[p] as number)) best[p] = value;
+          best[p] = value > known ? value : known;
         }
       } else {
         for (let p = start + width - 1; p >= start + first; p--) {
+          const known = best[p] as number;
           const value = (best[p - offset] as number) + worth;
-          if (value > (best[p] as number)) best[p] = value;
+          best[p] = value > known ? value : known;
         }
       }
     }

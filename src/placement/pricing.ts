@@ -5,7 +5,7 @@ import { fitsOn } from './fits.ts';
 import type { Instance } from './instance.ts';
 import { ItemList, itemsOn } from './items.ts';
 import type { Filling } from './knapsack.ts';
-import { KnapsackSearch, PROOF } from './knapsack-search.ts';
+import { KnapsackSearch } from './knapsack-search.ts';
 import { Lattice } from './lattice.ts';
 import type { Master } from './master.ts';
 import { type Parts, parted } from './parted.ts';
@@ -35,12 +35,16 @@ const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
+/** Of few groups all fillings of a node can be told apart, of many it would take too long. */
+const FEW = 20;
+const PROOF_OF_FEW = 1e-6;
+const PROOF_OF_MANY = 1e-3;
 /** Nodes of a first search, which mostly finds something, and of the one that proves that there is nothing. */
 const BRIEF = 1000;
 const LONG = 10_000;
 /** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
-const TABLE = 10_000_000;
-const WORK = 80_000_000;
+const TABLE = 8_000_000;
+const WORK = 40_000_000;
 
 /** Looks for worthwhile fillings of the candidates at given duals. */
 export class Pricer {
@@ -53,6 +57,8 @@ export class Pricer {
   private readonly twins: readonly (readonly number[])[];
   private readonly knapsack: KnapsackSearch;
   private readonly items: ItemList;
+  /** what is worth at most this share more than is worthwhile is not told apart from it */
+  private readonly proof: number;
   /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
   private readonly weights: Float64Array;
 
@@ -62,6 +68,7 @@ export class Pricer {
     this.solver = solver;
     ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
     this.knapsack = new KnapsackSearch(instance.groups.length, instance.resources);
+    this.proof = instance.groups.length <= FEW ? PROOF_OF_FEW : PROOF_OF_MANY;
     this.items = new ItemList(instance.groups.length, instance.resources);
     this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
   }
@@ -133,13 +140,13 @@ export class Pricer {
     let work = 0;
     for (const o of open.toSorted((a, b) => cores(a) - cores(b) || a - b)) {
       const before = at.found.length;
-      const enough = at.least(o) * (1 + PROOF);
+      const enough = at.least(o) * (1 + this.proof);
       if (this.narrow(o, at, enough)) {
-        let filling = this.searched(o, at, BRIEF);
-        if (filling.value <= at.least(o) && filling.bound > enough) {
+        let filling = this.searched(o, enough, BRIEF);
+        if (filling.value <= enough && filling.bound > enough) {
           const lattice = work < WORK ? this.latticeOn(o) : undefined;
           work += (lattice?.best.length ?? 0) * items.count;
-          filling = this.searched(o, at, LONG, lattice);
+          filling = this.searched(o, enough, LONG, lattice);
         }
         worth[o] = Math.min(worth[o] ?? Infinity, Math.max(enough, filling.bound));
         if (filling.value > at.least(o)) {
@@ -172,8 +179,8 @@ export class Pricer {
     return items.count > 0;
   }
 
-  private searched(o: number, at: Prices, nodes: number, lattice?: Lattice): Filling {
-    return this.knapsack.searched(this.items, this.capacityOf(o), at.least(o), this.weightsOf(o), nodes, lattice);
+  private searched(o: number, enough: number, nodes: number, lattice?: Lattice): Filling {
+    return this.knapsack.searched(this.items, this.capacityOf(o), enough, this.weightsOf(o), nodes, lattice);
   }
 
   /** A table of what the items at hand come to on candidate o, where it is small enough. */
