@@ -161,8 +161,8 @@ export class ColumnModel {
   }
 
   /** Nodes looked at in the model's own objective. */
-  price(dual: Float64Array, how: Closeness): Pricing {
-    return this.pricer.price(dual, this.objective.nodePrice, how);
+  price(dual: Float64Array, how: Closeness, effort = 1): Pricing {
+    return this.pricer.price(dual, this.objective.nodePrice, how, effort);
   }
 
   /** Adds the best filling of every candidate, worthwhile or not: whole nodes need other sizes than fractions do. */

@@ -52,8 +52,12 @@ export function converge(model: ColumnModel, rounds: number): LinearAnswer {
 
 /** Rounds of {@link prove}, and those after which it ends where they have gained less than this share of the gap. */
 const PROOF_ROUNDS = 60;
-const IDLE_ROUNDS = 10;
-const GAINED = 0.1;
+const IDLE_ROUNDS = 6;
+const GAINED = 0.15;
+/** While the bound is further off than this, nodes are then looked at so many times harder, up to so many times. */
+const WIDE = 6e-3;
+const HARDER = 4;
+const EFFORT = 16;
 /** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
 const PROVED = 2.5e-3;
 
@@ -66,7 +70,8 @@ const PROVED = 2.5e-3;
  */
 export function prove(model: ColumnModel): Bound {
   let best: Bound | undefined = priceByResources(model, 'exact');
-  const gaps: number[] = [];
+  let gaps: number[] = [];
+  let effort = 1;
   for (let round = 0; round < PROOF_ROUNDS; round++) {
     const answer = model.solve();
     if (answer.status !== 'optimal') break;
@@ -74,7 +79,7 @@ export function prove(model: ColumnModel): Bound {
     let found = 0;
     for (const dual of best ? [smoothed(best.dual, even), even] : [even]) {
       const signed = signedDuals(model.master, dual);
-      const pricing = model.price(signed, 'exact');
+      const pricing = model.price(signed, 'exact', effort);
       best = better(model, best, signed, pricing);
       found = model.add(pricing.fresh) + pricing.parts.length;
       model.addParts(pricing.parts);
@@ -82,8 +87,12 @@ export function prove(model: ColumnModel): Bound {
     }
     const gap = 1 - (best?.usdPerHour ?? 0) / Math.max(answer.objective, 1e-9);
     gaps.push(gap);
-    const before = gaps.at(-1 - IDLE_ROUNDS) ?? Infinity;
-    if (found === 0 || gap < PROVED || before - gap < GAINED * before || model.limit.expired?.(RELAXED_BY)) break;
+    if (gap < PROVED || model.limit.expired?.(RELAXED_BY)) break;
+    const before = gaps.at(-1 - IDLE_ROUNDS);
+    if (found > 0 && (before === undefined || before - gap > GAINED * before)) continue;
+    if (gap < WIDE || effort >= EFFORT) break;
+    effort *= HARDER;
+    gaps = [];
   }
   model.withoutParts();
   return best ?? { usdPerHour: 0, dual: new Float64Array(model.master.rows.length) };

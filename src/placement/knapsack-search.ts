@@ -4,7 +4,7 @@ import type { Lattice } from './lattice.ts';
 /** Part of the best filling is taken out and filled anew once for so many nodes, while none is worthwhile yet. */
 const NODES_PER_REFILL = 200;
 const REFILL_NODES = 200;
-const HAVING_NODES = 100;
+const HAVING_NODES = 60;
 
 /**
  * The best filling of one node: after a quick look a depth-first search, which proves small nodes optimal, and where

@@ -41,7 +41,7 @@ const PROOF_OF_FEW = 1e-6;
 const PROOF_OF_MANY = 1e-3;
 /** Nodes of a first search, which mostly finds something, and of the one that proves that there is nothing. */
 const BRIEF = 1000;
-const LONG = 10_000;
+const LONG = 3000;
 /** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
 const TABLE = 8_000_000;
 const WORK = 40_000_000;
@@ -77,8 +77,11 @@ export class Pricer {
     return this.twins.some((others) => others.length > 0);
   }
 
-  /** @param dual alike in zones that are ({@link evened}), and so must node prices be */
-  price(dual: Float64Array, nodePrice: Float64Array, how: Closeness): Pricing {
+  /**
+   * @param dual alike in zones that are ({@link evened}), and so must node prices be
+   * @param effort how many times as far an exact look goes
+   */
+  price(dual: Float64Array, nodePrice: Float64Array, how: Closeness, effort = 1): Pricing {
     const { instance, master } = this;
     const { candidates, locations } = instance;
     const replicaWorth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
@@ -102,7 +105,7 @@ export class Pricer {
       const known = at.found.at(-1)?.pattern.candidate === o;
       if ((worth[o] ?? 0) > at.least(o) && !known) open.push(o);
     }
-    const parts = how === 'exact' ? this.settle(open, at, worth) : [];
+    const parts = how === 'exact' ? this.settle(open, at, worth, effort) : [];
     for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
     this.vary(at);
     const each =
@@ -133,7 +136,7 @@ export class Pricer {
    * What a quick look has left open, the smallest nodes first: the room that requests leave unused is largest there,
    * and the tables are smallest. Tightens `worth` and answers fillings in parts where it stays open.
    */
-  private settle(open: readonly number[], at: Prices, worth: Float64Array): Parts[] {
+  private settle(open: readonly number[], at: Prices, worth: Float64Array, effort: number): Parts[] {
     const { instance, items } = this;
     const cores = (o: number): number => instance.candidates[o]?.allocatable.cpu ?? 0;
     const parts: Parts[] = [];
@@ -144,9 +147,9 @@ export class Pricer {
       if (this.narrow(o, at, enough)) {
         let filling = this.searched(o, enough, BRIEF);
         if (filling.value <= enough && filling.bound > enough) {
-          const lattice = work < WORK ? this.latticeOn(o) : undefined;
+          const lattice = work < WORK * effort ? this.latticeOn(o, TABLE * effort) : undefined;
           work += (lattice?.best.length ?? 0) * items.count;
-          filling = this.searched(o, enough, LONG, lattice);
+          filling = this.searched(o, enough, LONG * effort, lattice);
         }
         worth[o] = Math.min(worth[o] ?? Infinity, Math.max(enough, filling.bound));
         if (filling.value > at.least(o)) {
@@ -184,7 +187,7 @@ export class Pricer {
   }
 
   /** A table of what the items at hand come to on candidate o, where it is small enough. */
-  private latticeOn(o: number): Lattice | undefined {
+  private latticeOn(o: number, work: number): Lattice | undefined {
     const { items } = this;
     const { resources } = this.instance;
     const list = Array.from({ length: items.count }, (_, i) => ({
@@ -192,7 +195,7 @@ export class Pricer {
       most: items.most[i] ?? 0,
       need: items.need.subarray(i * resources, (i + 1) * resources),
     }));
-    return Lattice.of(list, this.capacityOf(o), this.weightsOf(o), TABLE);
+    return Lattice.of(list, this.capacityOf(o), this.weightsOf(o), work);
   }
 
   /** Other fillings of the nodes that save most in each location: a master problem needs many columns, not the best alone. */
