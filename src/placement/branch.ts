@@ -13,15 +13,21 @@ const NEARLY = 1e-6;
  * Whole nodes for a model of few by branch and bound over the columns it has: where a handful of nodes decide,
  * rounding one fraction after the other goes astray.
  *
+ * @param searchNodes of the search tree, after which the best found is given
  * @returns undefined when the search finds nothing in the nodes it may look at
  */
-export function branch(model: ColumnModel, solver: LinearSolver, dual: Float64Array): Whole | undefined {
+export function branch(
+  model: ColumnModel,
+  solver: LinearSolver,
+  dual: Float64Array,
+  searchNodes = SEARCH_NODES,
+): Whole | undefined {
   const { instance, master } = model;
   model.broaden(dual);
   const kept = cheapest(model, dual);
   const linear = solver.open(
     { lower: Float64Array.from(master.rows, (r) => r.lower), upper: Float64Array.from(master.rows, (r) => r.upper) },
-    SEARCH_NODES,
+    searchNodes,
   );
   try {
     const auxiliary = master.auxiliary.filter((a) => a.kind !== 'missing');

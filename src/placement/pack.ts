@@ -4,11 +4,16 @@ import { ColumnModel, type Objective } from './columns.ts';
 import { converge } from './converge.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
+import { fullestFillings } from './improve-fullest.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, RELAXED_BY } from './limit.ts';
 import { masterOf } from './master.ts';
 import type { Candidate, Problem } from './problem.ts';
 
+/** Nodes of the search tree for one location of few nodes: what more would find, the improvement after it finds sooner. */
+const SEARCH_NODES = 60;
+/** With more groups the linear program at every node of the search takes too long to look at many. */
+const GROUPS = 60;
 /** Pricing rounds for what is left of one location. */
 const ROUNDS = 30;
 const NONE = 1e-6;
@@ -140,11 +145,14 @@ function packRest(
     limit,
   );
   try {
+    model.add(fullestFillings(inside));
     const answer = converge(model, ROUNDS);
     const whole: Whole =
       answer.status === 'optimal'
         ? best(model, [
-            few && !limit.brief && !limit.expired?.(RELAXED_BY) ? branch(model, solver, answer.dual) : undefined,
+            few && wanted.length <= GROUPS && !limit.brief && !limit.expired?.(RELAXED_BY)
+              ? branch(model, solver, answer.dual, SEARCH_NODES)
+              : undefined,
             dive(model, answer.primal),
           ])
         : { nodes: [], missing: Float64Array.from(inside.groups, (x) => x.replicas) };
