@@ -35,6 +35,9 @@ const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
+/** Nodes that were worth less than this share of their price are left alone in all looks but every so many. */
+const NEAR = 0.97;
+const FULL_LOOK = 4;
 /** Of few groups all fillings of a node can be told apart, of many it would take too long. */
 const FEW = 20;
 const PROOF_OF_FEW = 1e-6;
@@ -57,6 +60,9 @@ export class Pricer {
   private readonly twins: readonly (readonly number[])[];
   private readonly knapsack: KnapsackSearch;
   private readonly items: ItemList;
+  /** what each candidate's node was last worth at most, as a share of what a filling must be worth */
+  private readonly ratio: Float64Array;
+  private looks = 0;
   /** what is worth at most this share more than is worthwhile is not told apart from it */
   private readonly proof: number;
   /** surrogate weights of each candidate's resources, kept warm from one pricing to the next */
@@ -69,6 +75,7 @@ export class Pricer {
     ({ twinOf: this.twinOf, twins: this.twins } = twinsOf(instance));
     this.knapsack = new KnapsackSearch(instance.groups.length, instance.resources);
     this.proof = instance.groups.length <= FEW ? PROOF_OF_FEW : PROOF_OF_MANY;
+    this.ratio = new Float64Array(instance.candidates.length);
     this.items = new ItemList(instance.groups.length, instance.resources);
     this.weights = new Float64Array(instance.candidates.length * instance.resources).fill(1 / instance.resources);
   }
@@ -96,15 +103,10 @@ export class Pricer {
       },
       found: [],
     };
-    const open: number[] = [];
     const standIn = how === 'sketch' ? this.twinOf : instance.symmetry.like;
-    for (let o = 0; o < candidates.length; o++) {
-      if (standIn[o] !== o) continue;
-      worth[o] = this.search(o, at);
-      // a node with a worthwhile filling at hand is looked at again when that is known
-      const known = at.found.at(-1)?.pattern.candidate === o;
-      if ((worth[o] ?? 0) > at.least(o) && !known) open.push(o);
-    }
+    const near = (o: number): boolean => (this.ratio[o] ?? 0) > NEAR;
+    let open = how === 'exact' || this.looks++ % FULL_LOOK === 0 ? undefined : this.look(at, worth, standIn, near);
+    if (open === undefined || at.found.length === 0) open = this.look(at, worth, standIn, () => true);
     const parts = how === 'exact' ? this.settle(open, at, worth, effort) : [];
     for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
     this.vary(at);
@@ -119,6 +121,28 @@ export class Pricer {
       worth,
       nodeWorth,
     };
+  }
+
+  /**
+   * A quick look at some candidates; the others are taken to be worth what they were.
+   *
+   * @returns those that stay open: a node with a worthwhile filling at hand is looked at again when that is known
+   */
+  private look(at: Prices, worth: Float64Array, standIn: Int32Array, asked: (o: number) => boolean): number[] {
+    const open: number[] = [];
+    for (let o = 0; o < worth.length; o++) {
+      if (standIn[o] !== o) continue;
+      const least = at.least(o);
+      if (!asked(o)) {
+        worth[o] = (this.ratio[o] ?? 0) * least;
+        continue;
+      }
+      worth[o] = this.search(o, at);
+      this.ratio[o] = (worth[o] ?? 0) / Math.max(least, 1e-9);
+      const known = at.found.at(-1)?.pattern.candidate === o;
+      if ((worth[o] ?? 0) > least && !known) open.push(o);
+    }
+    return open;
   }
 
   /** @returns a bound on what a node of candidate o carries; a filling worth more than it costs is kept */
