@@ -7,6 +7,7 @@ import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
 import { cheaperOf, fallback } from './fallback.ts';
 import { greedy } from './greedy.ts';
+import { improved } from './improve.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, ROUNDED_BY } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
@@ -44,9 +45,14 @@ const TIGHTENED = 0.01;
  * that shares no code with any of it. What the solver can't answer is answered greedily and labelled so.
  */
 export function place(problem: Problem, solver: LinearSolver, limit: Limit = {}): Placement {
-  const answer = placed(problem, solver, limit);
+  const answer = placed(inOrder(problem), solver, limit);
   if (answer.status === 'placed') return answer;
   return { ...answer, conflict: [...answer.conflict, ...conflictOf(problem, solver).lines] };
+}
+
+/** Groups by name, so that the order in which they are listed changes nothing. */
+function inOrder(problem: Problem): Problem {
+  return { ...problem, groups: problem.groups.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)) };
 }
 
 function placed(problem: Problem, solver: LinearSolver, limit: Limit): Placement {
@@ -96,12 +102,13 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const bound = prove(model);
   const again = model.solve();
   const answer = again.status === 'optimal' ? again : relaxed;
-  let rounded = roundedWithin(problem, problem, model, answer, solver);
+  const proved = { ...answer, least: bound.usdPerHour };
+  let rounded = roundedWithin(problem, problem, model, proved, solver);
   // whole nodes may tip a vendor's share over its cap: aim a little lower until they don't
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
     rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
-  if ('broken' in rounded) rounded = searched(problem, model, answer, solver) ?? rounded;
+  if ('broken' in rounded) rounded = searched(problem, model, proved, solver) ?? rounded;
   const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
   const perLoad = loadPrices(model, answer.primal, bound.dual);
   const proven = (nodes: readonly PlacedNodes[]): Placement =>
@@ -109,7 +116,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   if ('broken' in rounded) return greedily(problem, solver, rounded.broken, proven);
   const moved = proven(rounded.nodes);
   if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
-  const staying = roundedWithin(problem, problem, model, answer, solver, stayingObjective(problem, instance, master));
+  const staying = roundedWithin(problem, problem, model, proved, solver, stayingObjective(problem, instance, master));
   if ('broken' in staying) return moved;
   const stayed = proven(staying.nodes);
   const leaving = moved.usdPerHour + moved.cost.change;
@@ -142,6 +149,13 @@ function runningBill(problem: Problem): number {
   return billOf(problem, nodes).usdPerHour;
 }
 
+/** The relaxation's answer, and what it proves at least where that is known. */
+interface Relaxed {
+  readonly primal: Float64Array;
+  readonly dual: Float64Array;
+  readonly least?: number;
+}
+
 type Rounded = { readonly nodes: PlacedNodes[] } | { readonly broken: string; readonly vendorsOnly: boolean };
 
 /**
@@ -154,14 +168,15 @@ function roundedWithin(
   problem: Problem,
   aimed: Problem,
   model: ColumnModel,
-  answer: { readonly primal: Float64Array; readonly dual: Float64Array },
+  answer: Relaxed,
   solver: LinearSolver,
   objective = roundingObjective(problem, model.instance, model.master),
 ): Rounded {
   const { instance } = model;
   model.setObjective(objective);
-  const settled = converge(model, SETTLE_ROUNDS);
-  const { primal, dual } = settled.status === 'optimal' ? settled : answer;
+  // in one place without a past, whole nodes are looked for at the prices that the answer is for
+  const settled = instance.locations.length === 1 && !problem.change ? answer : converge(model, SETTLE_ROUNDS);
+  const { primal, dual } = 'status' in settled && settled.status !== 'optimal' ? answer : settled;
   const fractions = replicasByLocation(model, primal);
   const ceilings = new Float64Array(fractions.length).fill(Infinity);
   let broken: string[] = [];
@@ -175,7 +190,7 @@ function roundedWithin(
       broken = [`${[...packed.short.values()].reduce((x, y) => x + y, 0)} replicas found no whole node`];
       continue;
     }
-    const nodes = namedNodes(instance, polish(problem, instance, packed));
+    const nodes = namedNodes(instance, improved(problem, model, polish(problem, instance, packed), dual, answer.least));
     broken = violations(problem, nodes, {});
     if (broken.length === 0) return { nodes };
     const uncapped = { ...problem, rules: { ...problem.rules, vendorShareAtMost: new Map() } };
@@ -185,18 +200,14 @@ function roundedWithin(
 }
 
 /** A fleet of few nodes looked for with every rule in the search at once: where shares are tight, rounding misses them. */
-function searched(
-  problem: Problem,
-  model: ColumnModel,
-  answer: { readonly primal: Float64Array; readonly dual: Float64Array },
-  solver: LinearSolver,
-): Rounded | undefined {
+function searched(problem: Problem, model: ColumnModel, answer: Relaxed, solver: LinearSolver): Rounded | undefined {
   const nodes = model.patterns.reduce((sum, _, p) => sum + (answer.primal[model.columnOf(p)] ?? 0), 0);
   if (nodes > NODES || model.limit.expired?.(ROUNDED_BY)) return undefined;
   model.setObjective(billObjective(model.master));
   const whole = branch(model, solver, answer.dual);
   if (!whole) return undefined;
-  const named = namedNodes(model.instance, polish(problem, model.instance, whole));
+  const polished = polish(problem, model.instance, whole);
+  const named = namedNodes(model.instance, improved(problem, model, polished, answer.dual, answer.least));
   return violations(problem, named, {}).length === 0 ? { nodes: named } : undefined;
 }
 
