@@ -1,12 +1,12 @@
 import type { LinearSolver } from '../ports.ts';
 import { branch, NODES } from './branch.ts';
-import { ColumnModel, type Objective } from './columns.ts';
+import { ColumnModel, type Objective, type Pattern } from './columns.ts';
 import { converge } from './converge.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
 import { fullestFillings } from './improve-fullest.ts';
 import { type Instance, instanceOf } from './instance.ts';
-import { type Limit, RELAXED_BY } from './limit.ts';
+import { RELAXED_BY } from './limit.ts';
 import { masterOf } from './master.ts';
 import type { Candidate, Problem } from './problem.ts';
 
@@ -57,7 +57,7 @@ export function pack(
     nodes.push(...kept);
     const rest = restOf(instance, l, quotas, kept);
     if (rest.every((n) => n === 0)) continue;
-    const more = packRest(problem, instance, l, rest, kept, prices, solver, few, model.limit);
+    const more = packRest(problem, model, l, rest, kept, prices, solver, few);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
@@ -109,14 +109,13 @@ function restOf(instance: Instance, l: number, quotas: Int32Array, kept: Whole['
 
 function packRest(
   problem: Problem,
-  instance: Instance,
+  { instance, patterns, limit }: ColumnModel,
   l: number,
   rest: Int32Array,
   kept: Whole['nodes'],
   prices: Prices,
   solver: LinearSolver,
   few: boolean,
-  limit: Limit,
 ): Whole {
   const offers = offersAt(instance, l, kept, prices);
   const candidates = offers.map((offer) => offer.candidate);
@@ -146,6 +145,14 @@ function packRest(
   );
   try {
     model.add(fullestFillings(inside));
+    model.add(
+      knownIn(
+        patterns,
+        inside,
+        offers.map((offer) => offer.o),
+        wanted.map((w) => w.g),
+      ),
+    );
     const answer = converge(model, ROUNDS);
     const whole: Whole =
       answer.status === 'optimal'
@@ -165,6 +172,23 @@ function packRest(
   } finally {
     model.close();
   }
+}
+
+/** Fillings of the whole problem's columns as far as they are of what is left. */
+function knownIn(
+  patterns: readonly Pattern[],
+  inside: Instance,
+  candidates: readonly number[],
+  groups: readonly number[],
+): Pattern[] {
+  const offers = new Map<number, number[]>();
+  candidates.forEach((o, i) => offers.set(o, [...(offers.get(o) ?? []), i]));
+  return patterns.flatMap(({ candidate, filling }) => {
+    const alike = offers.get(candidate);
+    if (!alike) return [];
+    const part = Int32Array.from(groups, (g, i) => Math.min(filling[g] ?? 0, inside.groups[i]?.replicas ?? 0));
+    return part.some((n) => n > 0) ? alike.map((i) => ({ candidate: i, filling: part })) : [];
+  });
 }
 
 /** The cheapest of those that place most. */
