@@ -12,7 +12,7 @@ const CLOSED = 1e-4;
 const STILL_ROUNDS = 3;
 const STILL = 3e-4;
 /** How far duals are drawn towards the best seen so far. */
-const SMOOTHING = 0.6;
+const SMOOTHING = 0.4;
 
 /**
  * Solves and prices until no column is worth adding, the objective has all but come to rest, or for so many rounds.

@@ -21,10 +21,10 @@ export interface Pricing extends Worth {
  * How closely nodes are looked at.
  *
  * sketch: greedy fillings, and of candidates that differ by zone alone only the first, whose filling and worth stand
- * for the others': near enough to steer by and no bound. quick: greedy fillings of all, with bounds that are valid but
- * loose. exact: what these leave open is settled by dynamic programming and search.
+ * for the others': near enough to steer by and no bound. plain: one greedy filling of each. quick: others of the
+ * best as well. exact: what these leave open is settled by dynamic programming and search.
  */
-export type Closeness = 'sketch' | 'quick' | 'exact';
+export type Closeness = 'sketch' | 'plain' | 'quick' | 'exact';
 
 /** Columns that a round may add for a location: few where there are many, since most of them stay unused. */
 const PER_LOCATION = 4;
@@ -109,7 +109,7 @@ export class Pricer {
     if (open === undefined || at.found.length === 0) open = this.look(at, worth, standIn, () => true);
     const parts = how === 'exact' ? this.settle(open, at, worth, effort) : [];
     for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
-    this.vary(at);
+    if (how !== 'plain') this.vary(at);
     const each =
       how === 'exact'
         ? Math.max(EXACT_PER_LOCATION, Math.ceil(PER_ROUND / locations.length))
