@@ -46,8 +46,8 @@ const PROOF_OF_MANY = 1e-3;
 const BRIEF = 1000;
 const LONG = 3000;
 /** Steps that one table may take, and all of one pricing: some milliseconds, and some tenths of a second. */
-const TABLE = 8_000_000;
-const WORK = 40_000_000;
+const TABLE = 5_000_000;
+const WORK = 15_000_000;
 
 /** Looks for worthwhile fillings of the candidates at given duals. */
 export class Pricer {
