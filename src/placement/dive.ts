@@ -64,7 +64,8 @@ export function dive(model: ColumnModel, fractional: Float64Array): Whole {
 function solveWithFreshColumns(model: ColumnModel, pricing: boolean): Float64Array | undefined {
   const answer = model.solve();
   if (answer.status !== 'optimal') return undefined;
-  if (!pricing || model.add(model.price(evened(model.master.rows, answer.dual), 'plain').fresh) === 0) return answer.primal;
+  if (!pricing || model.add(model.price(evened(model.master.rows, answer.dual), 'plain').fresh) === 0)
+    return answer.primal;
   const again = model.solve();
   return again.status === 'optimal' ? again.primal : undefined;
 }

@@ -2,7 +2,12 @@ import type { Instance } from './instance.ts';
 import type { Items } from './knapsack.ts';
 
 /** The groups that may be on candidate o and whose replicas are worth something there, as knapsack items. */
-export function itemsOn(instance: Instance, o: number, items: ItemList, worth: (g: number, l: number) => number): ItemList {
+export function itemsOn(
+  instance: Instance,
+  o: number,
+  items: ItemList,
+  worth: (g: number, l: number) => number,
+): ItemList {
   const { groups, candidates, fits, locationOf, need, resources } = instance;
   items.clear();
   for (const g of instance.groupsOn[o] ?? []) {

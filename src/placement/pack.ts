@@ -1,7 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
 import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective, type Pattern } from './columns.ts';
-import { converge } from './converge.ts';
+import { converge, prove } from './converge.ts';
 import { dive, type Whole } from './dive.ts';
 import { dot } from './dual.ts';
 import { fullestFillings } from './improve-fullest.ts';
@@ -153,7 +153,10 @@ function packRest(
         wanted.map((w) => w.g),
       ),
     );
-    const answer = converge(model, ROUNDS);
+    const first = converge(model, ROUNDS);
+    // of few nodes each counts: what a close look finds is worth its time
+    if (few && first.status === 'optimal') prove(model);
+    const answer = few && first.status === 'optimal' ? model.solve() : first;
     const whole: Whole =
       answer.status === 'optimal'
         ? best(model, [

@@ -103,16 +103,19 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const again = model.solve();
   const answer = again.status === 'optimal' ? again : relaxed;
   const proved = { ...answer, least: bound.usdPerHour };
+  const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
+  const perLoad = loadPrices(model, answer.primal, bound.dual);
+  const proven = (nodes: readonly PlacedNodes[]): Placement =>
+    assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver, perLoad);
   let rounded = roundedWithin(problem, problem, model, proved, solver);
   // whole nodes may tip a vendor's share over its cap: aim a little lower until they don't
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
     rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
-  if ('broken' in rounded) rounded = searched(problem, model, proved, solver) ?? rounded;
-  const duals = new Map(master.rows.map((row, i) => [row.name, bound.dual[i] ?? 0]));
-  const perLoad = loadPrices(model, answer.primal, bound.dual);
-  const proven = (nodes: readonly PlacedNodes[]): Placement =>
-    assembled(problem, nodes, 'columns', bound.usdPerHour + sunk(problem), duals, solver, perLoad);
+  if ('broken' in rounded || isSmall(rounded.nodes)) {
+    const found = searched(problem, model, proved, solver, 'broken' in rounded ? undefined : BRIEFLY);
+    if (found && ('broken' in rounded || costOf(proven(found.nodes)) < costOf(proven(rounded.nodes)))) rounded = found;
+  }
   if ('broken' in rounded) return greedily(problem, solver, rounded.broken, proven);
   const moved = proven(rounded.nodes);
   if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
@@ -156,7 +159,16 @@ interface Relaxed {
   readonly least?: number;
 }
 
-type Rounded = { readonly nodes: PlacedNodes[] } | { readonly broken: string; readonly vendorsOnly: boolean };
+type Rounded = Found | Broken;
+type Found = { readonly nodes: PlacedNodes[] };
+type Broken = { readonly broken: string; readonly vendorsOnly: boolean };
+
+/** So few nodes that looking for all at once takes no time, and finds what rounding place by place does not. */
+const FEW = 30;
+/** Nodes of the search tree when there is an answer already. */
+const BRIEFLY = 40;
+const isSmall = (nodes: readonly PlacedNodes[]): boolean => nodes.reduce((sum, n) => sum + n.count, 0) <= FEW;
+const costOf = ({ usdPerHour, cost }: Placement): number => usdPerHour + cost.change;
 
 /**
  * From the relaxation to whole nodes, with the cost of change weighed in.
@@ -200,11 +212,17 @@ function roundedWithin(
 }
 
 /** A fleet of few nodes looked for with every rule in the search at once: where shares are tight, rounding misses them. */
-function searched(problem: Problem, model: ColumnModel, answer: Relaxed, solver: LinearSolver): Rounded | undefined {
+function searched(
+  problem: Problem,
+  model: ColumnModel,
+  answer: Relaxed,
+  solver: LinearSolver,
+  searchNodes?: number,
+): Found | undefined {
   const nodes = model.patterns.reduce((sum, _, p) => sum + (answer.primal[model.columnOf(p)] ?? 0), 0);
   if (nodes > NODES || model.limit.expired?.(ROUNDED_BY)) return undefined;
   model.setObjective(billObjective(model.master));
-  const whole = branch(model, solver, answer.dual);
+  const whole = branch(model, solver, answer.dual, searchNodes);
   if (!whole) return undefined;
   const polished = polish(problem, model.instance, whole);
   const named = namedNodes(model.instance, improved(problem, model, polished, answer.dual, answer.least));

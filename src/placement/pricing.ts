@@ -35,6 +35,8 @@ const EXACT_PER_LOCATION = 30;
 const EXACT_PER_ROUND = 900;
 /** A column must save this share of its node's price to be worth adding. */
 const WORTHWHILE = 1e-6;
+/** Where a filling is found, a bound this near to it will do for now. */
+const CLOSE = 1.01;
 /** Nodes that were worth less than this share of their price are left alone in all looks but every so many. */
 const NEAR = 0.97;
 const FULL_LOOK = 4;
@@ -170,7 +172,7 @@ export class Pricer {
       const enough = at.least(o) * (1 + this.proof);
       if (this.narrow(o, at, enough)) {
         let filling = this.searched(o, enough, BRIEF);
-        if (filling.value <= enough && filling.bound > enough) {
+        if (filling.bound > Math.max(enough, CLOSE * filling.value)) {
           const lattice = work < WORK * effort ? this.latticeOn(o, TABLE * effort) : undefined;
           work += (lattice?.best.length ?? 0) * items.count;
           filling = this.searched(o, enough, LONG * effort, lattice);
