@@ -27,7 +27,7 @@ const WORK = 80e6;
 const MANY = 100;
 const LEAST_WORK = 5e6;
 /** A fleet of so few nodes that all is soon tried is searched no longer than this for each. */
-const WORK_PER_NODE = 0.8e6;
+const WORK_PER_NODE = 0.25e6;
 /** Steps that counting a group's rules anew stands for. */
 const COUNTED = 600;
 /** Loose nodes that a fleet is searched among. */

@@ -112,7 +112,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   for (let attempt = 1; attempt <= TIGHTENINGS && 'broken' in rounded && rounded.vendorsOnly; attempt++) {
     rounded = roundedTighter(problem, instance, solver, attempt, model.limit);
   }
-  if ('broken' in rounded || isSmall(rounded.nodes)) {
+  if ('broken' in rounded || (instance.locations.length > 1 && isSmall(rounded.nodes))) {
     const found = searched(problem, model, proved, solver, 'broken' in rounded ? undefined : BRIEFLY);
     if (found && ('broken' in rounded || costOf(proven(found.nodes)) < costOf(proven(rounded.nodes)))) rounded = found;
   }
@@ -163,7 +163,7 @@ type Rounded = Found | Broken;
 type Found = { readonly nodes: PlacedNodes[] };
 type Broken = { readonly broken: string; readonly vendorsOnly: boolean };
 
-/** So few nodes that looking for all at once takes no time, and finds what rounding place by place does not. */
+/** So few nodes that looking for all at once takes no time, and finds what rounding location by location does not. */
 const FEW = 30;
 /** Nodes of the search tree when there is an answer already. */
 const BRIEFLY = 40;
