@@ -9,8 +9,8 @@ import { shapesOf } from './shapes.ts';
 
 const FILE = 'placement/aws_us_east_1.json';
 
-const LARGE: Target = { gap: 0.002, seconds: 1 };
-const MEDIUM: Target = { gap: 0.007, seconds: 1 };
+const LARGE: Target = { gap: 0.005, seconds: 1 };
+const MEDIUM: Target = { gap: 0.01, seconds: 1 };
 
 /** Real EC2 types with measured allocatable resources, us-east-1, on-demand. */
 export const AWS: readonly Instance[] = [

@@ -14,7 +14,7 @@ const NODES = 'placement/openb/openb_node_list_all_node.csv';
  * trace as it is; other seeds draw as many pods from it again, with replacement.
  */
 export const OPENB: readonly Instance[] = [
-  { name: 'openb-whole', target: { gap: 0.012, seconds: 3 }, make: (seed) => onEc2(seed, 'whole') },
+  { name: 'openb-whole', target: { gap: 0.02, seconds: 3 }, make: (seed) => onEc2(seed, 'whole') },
   { name: 'openb-shared', target: { gap: 0.02, seconds: 3 }, make: (seed) => onEc2(seed, 'shared') },
   { name: 'openb-own-whole', make: (seed) => onOwn(seed, 'whole', false) },
   { name: 'openb-own-shared', make: (seed) => onOwn(seed, 'shared', false) },

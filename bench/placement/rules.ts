@@ -22,9 +22,9 @@ const WIDE = { clouds: CLOUDS, regions: 3, types: 111, replicas: 100_000 } as co
 
 /** Vendor share, spot ceilings, loss survival, zone skew and spread over nodes, all at once. */
 export const RULES: readonly Instance[] = [
-  ruled('100k-rules-6000', { ...WIDE, groups: 60 }, { gap: 0.005, seconds: 2 }),
-  ruled('100k-rules-6000-40', { ...WIDE, groups: 40 }, { gap: 0.005, seconds: 2 }),
-  ruled('100k-rules-6000-100', { ...WIDE, groups: 100 }, { gap: 0.005, seconds: 3 }),
+  ruled('100k-rules-6000', { ...WIDE, groups: 60 }, { gap: 0.01, seconds: 3 }),
+  ruled('100k-rules-6000-40', { ...WIDE, groups: 40 }, { gap: 0.01, seconds: 3 }),
+  ruled('100k-rules-6000-100', { ...WIDE, groups: 100 }, { gap: 0.01, seconds: 3 }),
   ruled('100k-rules-6000-all', { ...WIDE, groups: 40, all: true }),
   ruled('100k-rules-6000-100-all', { ...WIDE, groups: 100, all: true }),
   ruled('10k-rules-2000', { ...WIDE, groups: 40, replicas: 10_000, types: 37 }),

@@ -15,7 +15,7 @@ export const SMALL: readonly Instance[] = COUNTS.flatMap((replicas) =>
     const name = `small-${replicas}-${letter}`;
     return {
       name,
-      target: { gap: 0.01, seconds: 1 },
+      target: { gap: 0.02, seconds: 3 },
       make: (seed: number): Problem => smallProblem(diceOf(seed, name), replicas, offerings),
     };
   }),
