@@ -5,12 +5,17 @@ import type { Whole } from './dive.ts';
 import { greedy } from './greedy.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
+import { namedNodes } from './named.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
 import { type FilledNodes, polish } from './polish.ts';
 import type { Problem } from './problem.ts';
 import { pruned } from './prune.ts';
+import { type Kept, regained } from './regained.ts';
 import { resourceBound } from './resource-bound.ts';
 import { violations } from './verify.ts';
+
+/** How an answer that the solver had no part in was found. */
+export const GREEDY = 'greedy-fallback';
 
 export interface FallbackOptions {
   /** leave out what only makes it cheaper */
@@ -32,28 +37,44 @@ export function fallback(
   { hurried = false, solver = NONE }: FallbackOptions = {},
 ): Placement {
   const instance = instanceOf(problem, pruned(problem));
-  const factor = multipliersOf(problem.rules.discounts, () => Infinity);
-  const price = instance.candidates.map((c) => c.usdPerHour * factor(c.provider, c.purchase));
+  const price = billedPrices(problem, instance);
   const whole = greedy(instance, problem.rules.vendorShareAtMost, resourceBound(instance, price));
   const unplaced = Object.fromEntries(
     instance.groups.flatMap((g, i) => ((whole.missing[i] ?? 0) > 0 ? [[g.name, whole.missing[i] ?? 0]] : [])),
   );
-  let nodes = named(instance, flat(whole));
+  let nodes = namedNodes(instance, flat(whole));
   const broken = brokenBy(problem, nodes, unplaced);
   if (!hurried && broken.length === 0 && Object.keys(unplaced).length === 0) {
-    const polished = named(instance, polish(problem, instance, whole));
+    const polished = namedNodes(instance, polish(problem, instance, whole));
     if (violations(problem, polished, {}).length === 0) nodes = polished;
   }
-  const given = broken.length > 0 ? Object.fromEntries(problem.groups.map((g) => [g.name, g.replicas])) : unplaced;
-  const answer = proven(problem, instance, price, broken.length > 0 ? [] : nodes, given, solver);
+  // nodes that break a rule are no answer, but part of their replicas may have a place
+  const nothing: Kept = {
+    nodes: [],
+    unplaced: Object.fromEntries(problem.groups.flatMap((g) => (g.replicas > 0 ? [[g.name, g.replicas]] : []))),
+  };
+  const kept = regained(problem, broken.length > 0 ? nothing : { nodes, unplaced });
+  const answer = proven(problem, instance, price, kept.nodes, kept.unplaced, solver);
   const filled = answer.nodes.some((n) => Object.keys(n.replicas).length > 0);
-  const short = Object.values(given).some((n) => n > 0);
+  const short = Object.values(kept.unplaced).some((n) => n > 0);
   return {
     ...answer,
     status: short ? (filled ? 'partial' : 'infeasible') : 'placed',
-    unplaced: given,
-    conflict: [because, ...broken],
+    unplaced: kept.unplaced,
+    conflict: [because, ...(short ? broken : [])],
   };
+}
+
+/** Nodes that keep every rule as an answer, with the bound that needs no solver. */
+export function answerOf(problem: Problem, nodes: readonly PlacedNodes[], solver: LinearSolver): Placement {
+  const instance = instanceOf(problem, pruned(problem));
+  return proven(problem, instance, billedPrices(problem, instance), nodes, {}, solver);
+}
+
+/** The least that a node of each candidate is ever billed, commitments aside, $/h. */
+function billedPrices({ rules }: Problem, { candidates }: Instance): readonly number[] {
+  const factor = multipliersOf(rules.discounts, () => Infinity);
+  return candidates.map((c) => c.usdPerHour * factor(c.provider, c.purchase));
 }
 
 /** The cheaper of two answers to the same problem, with the better of their proofs. */
@@ -91,7 +112,7 @@ function proven(
   const replicas = instance.groups.map((g) => g.replicas - (unplaced[g.name] ?? 0));
   const { usdPerHour, duals } = resourceBound(instance, price, replicas);
   const bound = Math.max(0, usdPerHour - coveredAtMost(problem, instance)) + sunk(problem);
-  return assembled(problem, nodes, 'greedy-fallback', bound, duals, solver);
+  return assembled(problem, nodes, GREEDY, bound, duals, solver);
 }
 
 const flat = ({ nodes }: Whole): readonly FilledNodes[] => nodes.map(({ pattern, count }) => ({ ...pattern, count }));
@@ -105,20 +126,6 @@ function coveredAtMost(problem: Problem, instance: Instance): number {
     multipliersOf(problem.rules.discounts, () => Infinity),
   );
   return auxiliary.reduce((sum, a) => (a.kind === 'credit' ? sum - a.cost * a.upper : sum), 0);
-}
-
-function named(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
-  return nodes
-    .map(({ candidate, count, filling }) => ({
-      offering: instance.candidates[candidate]?.id ?? '',
-      count,
-      replicas: Object.fromEntries(
-        instance.groups.flatMap(({ name }, g): [string, number][] =>
-          (filling[g] ?? 0) > 0 ? [[name, filling[g] ?? 0]] : [],
-        ),
-      ),
-    }))
-    .toSorted((a, b) => (a.offering < b.offering ? -1 : a.offering > b.offering ? 1 : b.count - a.count));
 }
 
 const NONE: LinearSolver = {

@@ -157,7 +157,7 @@ class Greedy {
 }
 
 /** Empty nodes up to the stated minimums. */
-function minimums({ candidates, groups }: Instance, nodes: Filled[]): void {
+export function minimums({ candidates, groups }: Instance, nodes: Filled[]): void {
   if (candidates.every((c) => (c.atLeast ?? 0) === 0)) return;
   const counts = new Float64Array(candidates.length);
   for (const n of nodes) counts[n.candidate] = (counts[n.candidate] ?? 0) + n.count;

@@ -5,19 +5,21 @@ import { ColumnModel, type Objective } from './columns.ts';
 import { converge, prove } from './converge.ts';
 import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
-import { cheaperOf, fallback } from './fallback.ts';
+import { answerOf, cheaperOf, fallback, GREEDY } from './fallback.ts';
 import { greedy } from './greedy.ts';
 import { improved } from './improve.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, ROUNDED_BY } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
 import { type Master, masterOf } from './master.ts';
+import { namedNodes } from './named.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
 import { pack } from './pack.ts';
-import { type FilledNodes, polish } from './polish.ts';
+import { polish } from './polish.ts';
 import type { Group, Problem } from './problem.ts';
 import { pruned } from './prune.ts';
 import { wholeQuotas } from './quota.ts';
+import { type Kept, regained } from './regained.ts';
 import { violations } from './verify.ts';
 
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
@@ -45,7 +47,10 @@ const TIGHTENED = 0.01;
  * that shares no code with any of it. What the solver can't answer is answered greedily and labelled so.
  */
 export function place(problem: Problem, solver: LinearSolver, limit: Limit = {}): Placement {
-  const answer = placed(inOrder(problem), solver, limit);
+  const ordered = inOrder(problem);
+  const first = placed(ordered, solver, limit);
+  if (first.status === 'placed') return first;
+  const answer = limit.brief ? first : reconsidered(ordered, first, solver, limit);
   if (answer.status === 'placed') return answer;
   return { ...answer, conflict: [...answer.conflict, ...conflictOf(problem, solver).lines] };
 }
@@ -272,6 +277,21 @@ function reduced(
   return given(placed(less(problem, missing), solver, limit), missing);
 }
 
+/**
+ * What was given up looked at again: the relaxation gives up whole replicas where it lacks parts of some, and whole nodes
+ * that break a rule give up all. The replicas that have a place after all are placed properly, by the solver.
+ */
+function reconsidered(problem: Problem, first: Placement, solver: LinearSolver, limit: Limit): Placement {
+  const kept: Kept = regained(problem, first);
+  const gained = kept !== first;
+  const missing = new Map(Object.entries(kept.unplaced));
+  const rest = less(problem, missing);
+  if (rest.groups.length === 0 || (!gained && first.method !== GREEDY)) return first;
+  const found = gained ? answerOf(rest, kept.nodes, solver) : { ...first, status: 'placed' as const, unplaced: {} };
+  const again = limit.expired?.() ? found : placed(rest, solver, limit);
+  return given(again.status === 'placed' ? cheaperOf(again, found) : found, missing);
+}
+
 /** The problem with so many replicas of some groups taken out. */
 function less(problem: Problem, missing: ReadonlyMap<string, number>): Problem {
   const groups = problem.groups.map((g) => ({ ...g, replicas: Math.max(0, g.replicas - (missing.get(g.name) ?? 0)) }));
@@ -280,6 +300,7 @@ function less(problem: Problem, missing: ReadonlyMap<string, number>): Problem {
 
 /** An answer to what is left, as an answer to the whole: so many replicas of some groups have no place. */
 function given(rest: Placement, missing: ReadonlyMap<string, number>): Placement {
+  if (missing.size === 0) return rest;
   const unplaced = { ...rest.unplaced };
   for (const [name, n] of missing) unplaced[name] = (unplaced[name] ?? 0) + n;
   const nothing = rest.nodes.every((n) => Object.keys(n.replicas).length === 0);
@@ -297,19 +318,6 @@ function greedily(
   if (!proven || answer.status !== 'placed') return answer;
   const { method, conflict } = answer;
   return cheaperOf(answer, { ...proven(answer.nodes), method, conflict });
-}
-
-function namedNodes(instance: Instance, nodes: readonly FilledNodes[]): PlacedNodes[] {
-  return nodes
-    .map(({ candidate, count, filling }) => {
-      const replicas: Record<string, number> = {};
-      instance.groups.forEach((group, g) => {
-        const n = filling[g] ?? 0;
-        if (n > 0) replicas[group.name] = n;
-      });
-      return { offering: instance.candidates[candidate]?.id ?? '', count, replicas };
-    })
-    .toSorted((a, b) => (a.offering < b.offering ? -1 : a.offering > b.offering ? 1 : b.count - a.count));
 }
 
 /** Replicas of each group in each location, as the fractions of patterns add up. */
