@@ -6,7 +6,6 @@ import { converge, prove } from './converge.ts';
 import { conflictOf, nowhere } from './conflict.ts';
 import { billOf } from './cost.ts';
 import { answerOf, cheaperOf, fallback, GREEDY } from './fallback.ts';
-import { greedy } from './greedy.ts';
 import { improved } from './improve.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, ROUNDED_BY } from './limit.ts';
@@ -17,27 +16,28 @@ import type { PlacedNodes, Placement } from './placement.ts';
 import { pack } from './pack.ts';
 import { polish } from './polish.ts';
 import type { Group, Problem } from './problem.ts';
+import { billObjective, reluctant, roundingObjective, stayingObjective } from './objectives.ts';
 import { pruned } from './prune.ts';
 import { wholeQuotas } from './quota.ts';
 import { type Kept, regained } from './regained.ts';
+import { mostSpent, spendBoundOf } from './spend-bound.ts';
 import { violations } from './verify.ts';
 
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
 const ROUNDS = 120;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
-const HAIR = 1e-3;
 /** Below this share of today's bill moving is so much cheaper that staying is not tried. */
 const MOVING = 0.9;
-/** Share of a running node's price that is taken as spent when staying is tried. */
-const STAYING = 0.9;
 /** Rounding differs by this share from one cycle to the next: a fleet that followed it would never come to rest. */
-const NOISE = 3e-3;
+const NOISE = 1e-2;
 /** How often replicas that found no whole node in a location are sent elsewhere. */
 const PACKINGS = 8;
 /** Vendor caps are aimed 1%, 4%, 9% … lower when whole nodes tip a share over its cap. */
 const TIGHTENINGS = 5;
 const TIGHTENED = 0.01;
+/** How often what is given up is looked at again. */
+const RECONSIDERED = 3;
 
 /**
  * Whole nodes per offering and how the groups' replicas fill them, at least cost with every rule kept, and the proof
@@ -50,7 +50,7 @@ export function place(problem: Problem, solver: LinearSolver, limit: Limit = {})
   const ordered = inOrder(problem);
   const first = placed(ordered, solver, limit);
   if (first.status === 'placed') return first;
-  const answer = limit.brief ? first : reconsidered(ordered, first, solver, limit);
+  const answer = limit.brief ? first : reconsidered(ordered, first, solver, limit, RECONSIDERED);
   if (answer.status === 'placed') return answer;
   return { ...answer, conflict: [...answer.conflict, ...conflictOf(problem, solver).lines] };
 }
@@ -71,7 +71,8 @@ function placed(problem: Problem, solver: LinearSolver, limit: Limit): Placement
   const instance = instanceOf(problem, pruned(problem));
   const spendBound = spendBoundOf(problem, instance);
   const answer = placeWithin(problem, solver, instance, spendBound, limit);
-  return spendFits(problem, answer, spendBound) ? answer : placeWithin(problem, solver, instance, Infinity, limit);
+  const most = mostSpent(problem, answer.usdPerHour);
+  return most <= spendBound ? answer : placeWithin(problem, solver, instance, most, limit);
 }
 
 /** @param spendBound list $/h at one provider up to which tiered discounts are taken as the chord of their cost curve */
@@ -187,9 +188,10 @@ function roundedWithin(
   model: ColumnModel,
   answer: Relaxed,
   solver: LinearSolver,
-  objective = roundingObjective(problem, model.instance, model.master),
+  staying?: Objective,
 ): Rounded {
   const { instance } = model;
+  const objective = staying ?? roundingObjective(problem, instance, model.master);
   model.setObjective(objective);
   // in one place without a past, whole nodes are looked for at the prices that the answer is for
   const settled = instance.locations.length === 1 && !problem.change ? answer : converge(model, SETTLE_ROUNDS);
@@ -207,7 +209,10 @@ function roundedWithin(
       broken = [`${[...packed.short.values()].reduce((x, y) => x + y, 0)} replicas found no whole node`];
       continue;
     }
-    const nodes = namedNodes(instance, improved(problem, model, polish(problem, instance, packed), dual, answer.least));
+    const priced = staying ? reluctant(problem) : problem;
+    const least = staying ? 0 : answer.least;
+    const better = improved(priced, model, polish(priced, instance, packed), dual, least);
+    const nodes = namedNodes(instance, better);
     broken = violations(problem, nodes, {});
     if (broken.length === 0) return { nodes };
     const uncapped = { ...problem, rules: { ...problem.rules, vendorShareAtMost: new Map() } };
@@ -279,9 +284,16 @@ function reduced(
 
 /**
  * What was given up looked at again: the relaxation gives up whole replicas where it lacks parts of some, and whole nodes
- * that break a rule give up all. The replicas that have a place after all are placed properly, by the solver.
+ * that break a rule give up all. The replicas that have a place after all are placed properly, by the solver; on its
+ * other nodes still more may have one.
  */
-function reconsidered(problem: Problem, first: Placement, solver: LinearSolver, limit: Limit): Placement {
+function reconsidered(
+  problem: Problem,
+  first: Placement,
+  solver: LinearSolver,
+  limit: Limit,
+  times: number,
+): Placement {
   const kept: Kept = regained(problem, first);
   const gained = kept !== first;
   const missing = new Map(Object.entries(kept.unplaced));
@@ -289,7 +301,8 @@ function reconsidered(problem: Problem, first: Placement, solver: LinearSolver, 
   if (rest.groups.length === 0 || (!gained && first.method !== GREEDY)) return first;
   const found = gained ? answerOf(rest, kept.nodes, solver) : { ...first, status: 'placed' as const, unplaced: {} };
   const again = limit.expired?.() ? found : placed(rest, solver, limit);
-  return given(again.status === 'placed' ? cheaperOf(again, found) : found, missing);
+  const answer = given(again.status === 'placed' ? cheaperOf(again, found) : found, missing);
+  return gained && missing.size > 0 && times > 1 ? reconsidered(problem, answer, solver, limit, times - 1) : answer;
 }
 
 /** The problem with so many replicas of some groups taken out. */
@@ -342,55 +355,4 @@ function missingByGroup(model: ColumnModel, primal: Float64Array): Map<string, n
     if (name !== undefined && n > 0) missing.set(name, Math.max(missing.get(name) ?? 0, n));
   });
   return missing;
-}
-
-const billObjective = (master: Master): Objective => ({
-  nodePrice: master.nodeCost,
-  keptCredit: new Float64Array(master.nodeCost.length),
-});
-
-/**
- * What whole nodes are looked for with: a node that has to be launched first costs its launch on top, spread over the
- * time in which it must pay for itself; and zones that cost the same are told apart by a hair, so that what no rule
- * spreads stands together instead of leaving a part-filled node in every zone.
- */
-function roundingObjective(problem: Problem, instance: Instance, master: Master): Objective {
-  const launch = problem.change ? problem.change.launchUsd / problem.change.horizonHours : 0;
-  const zones = new Map<string, string[]>();
-  for (const { provider, region, zone } of instance.locations) {
-    const known = zones.get(`${provider}/${region}`) ?? [];
-    if (!known.includes(zone)) zones.set(`${provider}/${region}`, [...known, zone].toSorted());
-  }
-  const rank = (o: number): number => {
-    const c = instance.candidates[o];
-    return c ? (zones.get(`${c.provider}/${c.region}`)?.indexOf(c.zone) ?? 0) : 0;
-  };
-  return {
-    nodePrice: master.nodeCost.map((cost, o) => cost * (1 + HAIR * rank(o)) + launch),
-    keptCredit: new Float64Array(instance.candidates.length).fill(launch),
-  };
-}
-
-/**
- * As if nearly all of what runs were paid for anyway. Rounding from the relaxation misses the best whole nodes by one
- * here and there, and would then move for a cost that is no lower; this looks for what can be had by staying.
- */
-function stayingObjective(problem: Problem, instance: Instance, master: Master): Objective {
-  const { nodePrice, keptCredit } = roundingObjective(problem, instance, master);
-  return { nodePrice, keptCredit: keptCredit.map((credit, o) => credit + STAYING * (master.nodeCost[o] ?? 0)) };
-}
-
-/** A first guess at the most that any best placement spends at one provider: a greedy placement's whole list cost. */
-function spendBoundOf(problem: Problem, instance: Instance): number {
-  if (problem.rules.discounts.every((d) => d.tiers.length <= 1)) return Infinity;
-  return greedy(instance).nodes.reduce(
-    (sum, n) => sum + n.count * (instance.candidates[n.pattern.candidate]?.usdPerHour ?? 0),
-    0,
-  );
-}
-
-/** The best placement costs no more than this one; so its list spend stays under the bound that the chord was drawn to. */
-function spendFits(problem: Problem, answer: Placement, spendBound: number): boolean {
-  const largest = Math.max(0, ...problem.rules.discounts.flatMap((d) => d.tiers.map((t) => t.discount)));
-  return spendBound === Infinity || answer.usdPerHour / (1 - Math.min(largest, 0.99)) <= spendBound;
 }

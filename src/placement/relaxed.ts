@@ -3,11 +3,11 @@ import { sunk } from './answer.ts';
 import { ColumnModel } from './columns.ts';
 import { converge, prove } from './converge.ts';
 import { multipliersOf } from './contract-rows.ts';
-import { greedy } from './greedy.ts';
 import { instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
 import type { Problem } from './problem.ts';
 import { pruned } from './prune.ts';
+import { spendBoundOf } from './spend-bound.ts';
 
 /** The optimum of a problem's relaxation, between two figures that are both proven. */
 export interface Relaxed {
@@ -57,14 +57,4 @@ export function relaxed(
   } finally {
     model.close();
   }
-}
-
-/** What a greedy placement spends at list price, at which tiered discounts are averaged; without tiers Infinity. */
-export function spendBoundOf(problem: Problem): number {
-  if (problem.rules.discounts.every((d) => d.tiers.length <= 1)) return Infinity;
-  const instance = instanceOf(problem, pruned(problem));
-  return greedy(instance).nodes.reduce(
-    (sum, n) => sum + n.count * (instance.candidates[n.pattern.candidate]?.usdPerHour ?? 0),
-    0,
-  );
 }

@@ -1,6 +1,7 @@
 import type { LinearSolver } from '../ports.ts';
 import type { Group, Problem } from './problem.ts';
-import { relaxed, spendBoundOf, type Relaxed } from './relaxed.ts';
+import { relaxed, type Relaxed } from './relaxed.ts';
+import { spendBoundOf } from './spend-bound.ts';
 
 /** A rule as people know it, over all groups that state it. */
 export type Rule =

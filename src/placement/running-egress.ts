@@ -7,7 +7,7 @@ import { masterOf } from './master.ts';
 import type { Problem } from './problem.ts';
 
 /** Pricing rounds: the split over places settles long before the last filling is found. */
-const ROUNDS = 15;
+const ROUNDS = 60;
 
 /**
  * What today's nodes pay for egress, in $/h, when they carry today's need the best way they can. Which replicas run

@@ -7,7 +7,7 @@ import { type Instance, instanceOf } from './instance.ts';
 import { type Master, masterOf } from './master.ts';
 import type { Problem } from './problem.ts';
 import { pruned } from './prune.ts';
-import { spendBoundOf } from './relaxed.ts';
+import { spendBoundOf } from './spend-bound.ts';
 import { evened } from './symmetry.ts';
 
 const ROUNDS = 120;

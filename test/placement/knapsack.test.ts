@@ -57,11 +57,7 @@ describe('the best filling of a node', () => {
 
 type Item = { value: number; cpu: number; memory: number; most: number };
 
-function solve(
-  list: readonly Item[],
-  size: { cpu: number; memory: number },
-  worthwhile = 0,
-): Filling {
+function solve(list: readonly Item[], size: { cpu: number; memory: number }, worthwhile = 0): Filling {
   return new KnapsackSearch(list.length, 2).searched(
     {
       count: list.length,
