@@ -10,7 +10,7 @@ import { improved } from './improve.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { type Limit, ROUNDED_BY } from './limit.ts';
 import { multipliersOf } from './contract-rows.ts';
-import { type Master, masterOf } from './master.ts';
+import { masterOf } from './master.ts';
 import { namedNodes } from './named.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
 import { pack } from './pack.ts';
