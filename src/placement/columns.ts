@@ -124,6 +124,10 @@ export class ColumnModel {
     return cost * this.fold.times(a);
   }
 
+  get hasParts(): boolean {
+    return this.parts.length > 0;
+  }
+
   withoutParts(): void {
     for (const column of this.parts) this.linear.setColumnBounds(column, 0, 0);
     this.parts = [];

@@ -2,6 +2,7 @@ import type { LinearAnswer } from '../ports.ts';
 import type { ColumnModel } from './columns.ts';
 import { type Bound, scaledBound, signedDuals } from './dual.ts';
 import { RELAXED_BY } from './limit.ts';
+import type { Parts } from './parted.ts';
 import type { Pricing } from './pricing.ts';
 import { resourcePrices } from './resource-prices.ts';
 import { evened } from './symmetry.ts';
@@ -55,7 +56,7 @@ const PROOF_ROUNDS = 60;
 const IDLE_ROUNDS = 6;
 const GAINED = 0.15;
 /** While the bound is further off than this, nodes are then looked at so many times harder, up to so many times. */
-const WIDE = 6e-3;
+const WIDE = 3.5e-3;
 const HARDER = 4;
 const EFFORT = 16;
 /** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
@@ -72,27 +73,36 @@ export function prove(model: ColumnModel): Bound {
   let best: Bound | undefined = priceByResources(model, 'exact');
   let gaps: number[] = [];
   let effort = 1;
+  /** the relaxation without fillings in parts, as last seen */
+  let whole = Infinity;
   for (let round = 0; round < PROOF_ROUNDS; round++) {
     const answer = model.solve();
     if (answer.status !== 'optimal') break;
     const even = evened(model.master.rows, answer.dual);
     let found = 0;
+    let parts: readonly Parts[] = [];
     for (const dual of best ? [smoothed(best.dual, even), even] : [even]) {
       const signed = signedDuals(model.master, dual);
       const pricing = model.price(signed, 'exact', effort);
       best = better(model, best, signed, pricing);
       found = model.add(pricing.fresh) + pricing.parts.length;
-      model.addParts(pricing.parts);
+      parts = pricing.parts;
       if (found > 0) break;
     }
     const gap = 1 - (best?.usdPerHour ?? 0) / Math.max(answer.objective, 1e-9);
+    if (!model.hasParts) whole = answer.objective;
+    model.addParts(parts);
+    const off = 1 - (best?.usdPerHour ?? 0) / Math.max(whole, 1e-9);
     gaps.push(gap);
-    if (gap < PROVED || model.limit.expired?.(RELAXED_BY)) break;
+    if (off < PROVED || model.limit.expired?.(RELAXED_BY)) break;
     const before = gaps.at(-1 - IDLE_ROUNDS);
-    if (found > 0 && (before === undefined || before - gap > GAINED * before)) continue;
-    if (gap < WIDE || effort >= EFFORT) break;
+    const gains = before === undefined || before - gap > GAINED * before;
+    if (found > 0 && gap >= PROVED && gains) continue;
+    if (off < WIDE || effort >= EFFORT) break;
     effort *= HARDER;
     gaps = [];
+    // a closer look may tell what parts stood in for
+    model.withoutParts();
   }
   model.withoutParts();
   return best ?? { usdPerHour: 0, dual: new Float64Array(model.master.rows.length) };
