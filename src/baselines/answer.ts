@@ -1,6 +1,6 @@
-import { billOf, egressOf } from '../placement/cost.ts';
+import { costOf } from '../placement/answer.ts';
+import { NO_SOLVER } from '../placement/no-solver.ts';
 import type { PlacedNodes, Placement } from '../placement/placement.ts';
-import type { Candidate, Problem } from '../placement/problem.ts';
 import type { LinearSolver } from '../ports.ts';
 import type { Market } from './market.ts';
 import { resourcePrices } from './resource-prices.ts';
@@ -37,16 +37,9 @@ export function answerOf(
   groups.forEach((group, g) => {
     if ((missing[g] as number) > 0) unplaced[group.name] = missing[g] as number;
   });
-  const counted = countedNodes(market, filled);
-  const bill = billOf(problem, counted);
-  const cost = {
-    list: bill.list,
-    contracts: bill.contracts,
-    committed: bill.committed,
-    egress: egressOfNodes(problem, nodes, solver),
-    change: changeOf(problem, counted),
-  };
-  const usdPerHour = bill.usdPerHour + cost.egress;
+  // without a solver callers reach every replica of their peers alike, as a cluster does that knows no localities
+  const cost = costOf(problem, nodes, solver ?? NO_SOLVER);
+  const usdPerHour = cost.list - cost.contracts + cost.committed + cost.egress;
   return {
     status: statusOf(groups, unplaced),
     method,
@@ -77,58 +70,6 @@ function namedNodes(market: Market, filled: readonly Filled[]): PlacedNodes[] {
   return [...merged]
     .toSorted(([a, x], [b, y]) => (x.offering === y.offering ? (a < b ? -1 : 1) : x.offering < y.offering ? -1 : 1))
     .map(([, node]) => node);
-}
-
-function countedNodes(market: Market, filled: readonly Filled[]): { candidate: Candidate; count: number }[] {
-  const count = new Map<number, number>();
-  for (const n of filled) count.set(n.offering, (count.get(n.offering) ?? 0) + n.count);
-  return [...count].flatMap(([o, n]) => {
-    const candidate = market.offerings[o];
-    return candidate && n > 0 ? [{ candidate, count: n }] : [];
-  });
-}
-
-/** Without a solver callers reach every replica of their peers alike, as a cluster does that knows no localities. */
-function egressOfNodes(problem: Problem, nodes: readonly PlacedNodes[], solver: LinearSolver | undefined): number {
-  if (problem.rules.flows.length === 0) return 0;
-  const byId = new Map(problem.offerings.map((o) => [o.id, o]));
-  const replicas = new Map<string, Map<string, number>>();
-  for (const node of nodes) {
-    const o = byId.get(node.offering);
-    if (!o) continue;
-    const where = `${o.provider}/${o.region}`;
-    for (const [group, each] of Object.entries(node.replicas)) {
-      const there = replicas.get(group) ?? new Map<string, number>();
-      replicas.set(group, there.set(where, (there.get(where) ?? 0) + each * node.count));
-    }
-  }
-  const needed = new Map(problem.groups.map((g) => [g.name, g.replicas]));
-  return egressOf(problem.rules.flows, replicas, needed, solver ?? NO_SOLVER);
-}
-
-const NO_SOLVER: LinearSolver = {
-  name: 'none',
-  open: () => ({
-    addColumns: () => undefined,
-    setColumnBounds: () => undefined,
-    setColumnCosts: () => undefined,
-    setRowBounds: () => undefined,
-    solve: () => ({ status: 'failed', reason: 'there is no solver' }),
-    close: () => undefined,
-  }),
-};
-
-function changeOf(problem: Problem, counted: readonly { candidate: Candidate; count: number }[]): number {
-  if (!problem.change) return 0;
-  const { launchUsd, openUsd = 0, horizonHours } = problem.change;
-  const running = new Map<string, number>();
-  for (const r of problem.running) running.set(r.offering, (running.get(r.offering) ?? 0) + r.count);
-  let usd = 0;
-  for (const { candidate, count } of counted) {
-    const before = running.get(candidate.id) ?? 0;
-    usd += Math.max(0, count - before) * launchUsd + (before === 0 ? openUsd : 0);
-  }
-  return usd / horizonHours;
 }
 
 function statusOf(

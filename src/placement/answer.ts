@@ -42,7 +42,7 @@ export function assembled(
 }
 
 /** What nodes with their replicas cost an hour, part by part. */
-function costOf(problem: Problem, nodes: readonly PlacedNodes[], solver: LinearSolver): CostParts {
+export function costOf(problem: Problem, nodes: readonly PlacedNodes[], solver: LinearSolver): CostParts {
   const byId = new Map(problem.offerings.map((o) => [o.id, o]));
   const replicas = new Map<string, Map<string, number>>();
   const counted = nodes.flatMap((n) => {

@@ -6,6 +6,7 @@ import { greedy } from './greedy.ts';
 import { type Instance, instanceOf } from './instance.ts';
 import { masterOf } from './master.ts';
 import { namedNodes } from './named.ts';
+import { NO_SOLVER } from './no-solver.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
 import { type FilledNodes, polish } from './polish.ts';
 import type { Problem } from './problem.ts';
@@ -34,7 +35,7 @@ export interface FallbackOptions {
 export function fallback(
   problem: Problem,
   because: string,
-  { hurried = false, solver = NONE }: FallbackOptions = {},
+  { hurried = false, solver = NO_SOLVER }: FallbackOptions = {},
 ): Placement {
   const instance = instanceOf(problem, pruned(problem));
   const price = billedPrices(problem, instance);
@@ -127,15 +128,3 @@ function coveredAtMost(problem: Problem, instance: Instance): number {
   );
   return auxiliary.reduce((sum, a) => (a.kind === 'credit' ? sum - a.cost * a.upper : sum), 0);
 }
-
-const NONE: LinearSolver = {
-  name: 'none',
-  open: () => ({
-    addColumns: () => undefined,
-    setColumnBounds: () => undefined,
-    setColumnCosts: () => undefined,
-    setRowBounds: () => undefined,
-    solve: () => ({ status: 'failed', reason: 'no solver' }),
-    close: () => undefined,
-  }),
-};

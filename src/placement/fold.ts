@@ -1,6 +1,6 @@
 import type { Instance } from './instance.ts';
 import type { Master } from './master.ts';
-import type { Auxiliary, Entry, Row } from './rows.ts';
+import type { Auxiliary, Entry } from './rows.ts';
 
 /**
  * A master problem with the zones that are alike taken together: what one of them gets the others get as well. Some
@@ -25,17 +25,22 @@ export interface Fold {
 export function foldOf(instance: Instance, master: Master): Fold {
   const { like, others } = instance.symmetry;
   const first = new Map<string, number>();
-  const size = new Map<string, number>();
-  const nameOf = (row: Row): string => row.like ?? row.name;
   const rows: number[] = [];
-  const at = Int32Array.from(master.rows, (row, i) => {
-    const name = nameOf(row);
-    size.set(name, (size.get(name) ?? 0) + 1);
-    if (first.has(name)) return -1;
-    first.set(name, rows.length);
-    rows.push(i);
-    return rows.length - 1;
+  /** folded rows' numbers of unfolded ones */
+  const size: number[] = [];
+  /** the folded row of each */
+  const rowOf = Int32Array.from(master.rows, (row, i) => {
+    const name = row.like ?? row.name;
+    const to = first.get(name) ?? rows.length;
+    if (to === rows.length) {
+      first.set(name, to);
+      rows.push(i);
+    }
+    size[to] = (size[to] ?? 0) + 1;
+    return to;
   });
+  /** of the one that stands for its like; -1 for the others */
+  const at = rowOf.map((to, i) => (rows[to] === i ? to : -1));
   return {
     rows,
     together: (candidate) => {
@@ -54,19 +59,10 @@ export function foldOf(instance: Instance, master: Master): Fold {
       const seen = entries.filter((e) => (at[e.row] ?? -1) >= 0);
       if (seen.length === 0) return entries.length === 0 ? 1 : 0;
       if (kind !== 'missing' && kind !== 'kept') return 1;
-      return Math.max(...seen.map((e) => sizeAt(e.row)));
+      return Math.max(...seen.map((e) => size[rowOf[e.row] ?? -1] ?? 1));
     },
-    unfolded: (dual) =>
-      Float64Array.from(master.rows, (row) => {
-        const name = nameOf(row);
-        return (dual[first.get(name) ?? -1] ?? 0) / (size.get(name) ?? 1);
-      }),
+    unfolded: (dual) => Float64Array.from(rowOf, (to) => (dual[to] ?? 0) / (size[to] ?? 1)),
   };
-
-  function sizeAt(row: number): number {
-    const known = master.rows[row];
-    return known ? (size.get(nameOf(known)) ?? 1) : 1;
-  }
 }
 
 /** The master problem as it is. */

@@ -15,7 +15,7 @@ import { namedNodes } from './named.ts';
 import type { PlacedNodes, Placement } from './placement.ts';
 import { pack } from './pack.ts';
 import { polish } from './polish.ts';
-import type { Group, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { billObjective, reluctant, roundingObjective, stayingObjective } from './objectives.ts';
 import { pruned } from './prune.ts';
 import { wholeQuotas } from './quota.ts';
@@ -61,10 +61,8 @@ function inOrder(problem: Problem): Problem {
 }
 
 function placed(problem: Problem, solver: LinearSolver, limit: Limit): Placement {
-  const stranded = problem.groups.flatMap((group) => {
-    return group.replicas > 0 && nowhere(problem, group) !== undefined ? [group] : [];
-  });
-  if (stranded.length > 0) return without(problem, stranded, solver, limit);
+  const stranded = problem.groups.filter((g) => g.replicas > 0 && nowhere(problem, g) !== undefined);
+  if (stranded.length > 0) return without(problem, new Map(stranded.map((g) => [g.name, g.replicas])), solver, limit);
   if (problem.groups.every((g) => g.replicas <= 0) && problem.offerings.every((o) => (o.atLeast ?? 0) === 0)) {
     return assembled(problem, [], 'columns', sunk(problem), new Map(), solver);
   }
@@ -103,7 +101,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
     return greedily(problem, solver, relaxed.status === 'failed' ? relaxed.reason : 'infeasible');
   }
   const missing = missingByGroup(model, relaxed.primal);
-  if (missing.size > 0) return reduced(problem, missing, solver, model.limit);
+  if (missing.size > 0) return without(problem, missing, solver, model.limit);
 
   const bound = prove(model);
   const again = model.solve();
@@ -128,8 +126,7 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
   const staying = roundedWithin(problem, problem, model, proved, solver, stayingObjective(problem, instance, master));
   if ('broken' in staying) return moved;
   const stayed = proven(staying.nodes);
-  const leaving = moved.usdPerHour + moved.cost.change;
-  return stayed.usdPerHour + stayed.cost.change <= leaving * (1 + NOISE) ? stayed : moved;
+  return costOf(stayed) <= costOf(moved) * (1 + NOISE) ? stayed : moved;
 }
 
 /**
@@ -266,14 +263,8 @@ function roundedTighter(
   }
 }
 
-/** Groups that fit nowhere are answered as such; the others are placed as if those were not there. */
-function without(problem: Problem, stranded: readonly Group[], solver: LinearSolver, limit: Limit): Placement {
-  const names = new Map(stranded.map((group) => [group.name, group.replicas]));
-  return given(placed(less(problem, names), solver, limit), names);
-}
-
-/** The rest is placed in full when so many replicas of some groups are given up. */
-function reduced(
+/** So many replicas of some groups are answered as having no place; the others are placed as if those were not there. */
+function without(
   problem: Problem,
   missing: ReadonlyMap<string, number>,
   solver: LinearSolver,
