@@ -169,7 +169,8 @@ export class Pricer {
     let work = 0;
     for (const o of open.toSorted((a, b) => cores(a) - cores(b) || a - b)) {
       const before = at.found.length;
-      const enough = at.least(o) * (1 + this.proof);
+      // an empty node is worth nothing, which is more than a rule may ask for
+      const enough = Math.max(0, at.least(o) * (1 + this.proof));
       if (this.narrow(o, at, enough)) {
         let filling = this.searched(o, enough, BRIEF);
         if (filling.bound > Math.max(enough, CLOSE * filling.value)) {
