@@ -55,10 +55,9 @@ export function converge(model: ColumnModel, rounds: number): LinearAnswer {
 const PROOF_ROUNDS = 60;
 const IDLE_ROUNDS = 6;
 const GAINED = 0.15;
-/** While the bound is further off than this, nodes are then looked at so many times harder, up to so many times. */
-const WIDE = 3.5e-3;
+/** While the bound is further off than this, nodes are then looked at so many times harder: {@link HARDER} once for each. */
+const WIDE = [3.5e-3, 1e-2];
 const HARDER = 4;
-const EFFORT = 16;
 /** A bound this near to the relaxation is near enough: what whole nodes cost above it is more. */
 const PROVED = 2.5e-3;
 
@@ -72,7 +71,7 @@ const PROVED = 2.5e-3;
 export function prove(model: ColumnModel): Bound {
   let best: Bound | undefined = priceByResources(model, 'exact');
   let gaps: number[] = [];
-  let effort = 1;
+  let harder = 0;
   /** the relaxation without fillings in parts, as last seen */
   let whole = Infinity;
   for (let round = 0; round < PROOF_ROUNDS; round++) {
@@ -83,7 +82,7 @@ export function prove(model: ColumnModel): Bound {
     let parts: readonly Parts[] = [];
     for (const dual of best ? [smoothed(best.dual, even), even] : [even]) {
       const signed = signedDuals(model.master, dual);
-      const pricing = model.price(signed, 'exact', effort);
+      const pricing = model.price(signed, 'exact', HARDER ** harder);
       best = better(model, best, signed, pricing);
       found = model.add(pricing.fresh) + pricing.parts.length;
       parts = pricing.parts;
@@ -98,8 +97,8 @@ export function prove(model: ColumnModel): Bound {
     const before = gaps.at(-1 - IDLE_ROUNDS);
     const gains = before === undefined || before - gap > GAINED * before;
     if (found > 0 && gap >= PROVED && gains) continue;
-    if (off < WIDE || effort >= EFFORT) break;
-    effort *= HARDER;
+    if (off < (WIDE[harder] ?? Infinity)) break;
+    harder++;
     gaps = [];
     // a closer look may tell what parts stood in for
     model.withoutParts();

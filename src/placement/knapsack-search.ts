@@ -45,7 +45,7 @@ export class KnapsackSearch extends Knapsack {
     this.begin(items, weights);
     if (bound <= enough) return { value: 0, bound, counts: this.best };
     this.inOrder(items);
-    for (const scarcity of STARTS) this.greedy(items, scarcity, weights);
+    for (const scarcity of STARTS) this.greedy(items, scarcity, weights, 0, Infinity);
     this.aim(items, capacity, weights, lattice);
     if (this.searchAll(items, enough, nodes)) {
       return { value: this.bestValue, bound: Math.min(bound, Math.max(this.bestValue, enough)), counts: this.best };

@@ -78,7 +78,10 @@ export class Knapsack {
     this.begin(items, weights);
     if (bound > worthwhile) {
       this.inOrder(items);
-      if (this.bestValue <= worthwhile) this.greedy(items, STARTS[0], weights);
+      if (this.bestValue <= worthwhile) {
+        const spare = this.fractional(items, weights) - worthwhile;
+        this.greedy(items, STARTS[0], weights, 0, spare);
+      }
     }
     return { value: this.bestValue, bound, counts: this.best };
   }
@@ -246,7 +249,7 @@ export class Knapsack {
     const n = Math.min(items.most[i] as number, (this.roomFor(i) + 1) >> 1);
     if (n > 0 && n * this.lossOf(items, i, weights) < spare) {
       this.put(i, n);
-      this.greedy(items, STARTS[0], weights, n * (items.value[i] as number));
+      this.greedy(items, STARTS[0], weights, n * (items.value[i] as number), spare);
     }
     return { value: this.bestValue, bound: Infinity, counts: this.best };
   }
@@ -254,18 +257,20 @@ export class Knapsack {
   /**
    * Step by step, the item worth most for what it takes of resources weighed by their scarcity.
    *
-   * @param begun worth of what is in the node already; absent = it is empty
+   * @param begun worth of what is in the node already; 0 = it is empty
+   * @param spare what the filling may be worth less than the fractional one last made: items that cost it more stay out
    */
-  protected greedy(items: Items, scarcity: number, weights: Float64Array, begun?: number): void {
-    const { resources, use, left, now } = this;
-    if (begun === undefined) {
+  protected greedy(items: Items, scarcity: number, weights: Float64Array, begun: number, spare: number): void {
+    const { resources, use, left, now, open, dearness } = this;
+    if (begun === 0) {
       left.fill(1);
       now.fill(0);
     }
-    let value = begun ?? 0;
-    const { open, dearness } = this;
+    let value = begun;
     let count = 0;
-    for (let i = 0; i < items.count; i++) open[count++] = i;
+    for (let i = 0; i < items.count; i++) {
+      if (spare === Infinity || this.lossOf(items, i, weights) < spare) open[count++] = i;
+    }
     while (count > 0) {
       for (let r = 0; r < resources; r++) {
         const free = Math.max(left[r] as number, 1e-9);

@@ -14,8 +14,11 @@ import type { Candidate, Problem } from './problem.ts';
 const SEARCH_NODES = 60;
 /** With more groups the linear program at every node of the search takes too long to look at many. */
 const GROUPS = 60;
-/** Pricing rounds for what is left of one location. */
+/** Pricing rounds for what is left of one location: of few nodes, and of many, for which the columns are known by then. */
 const ROUNDS = 30;
+const ROUNDS_FOR_MANY = 8;
+/** Known columns that cost more than they are worth by over this share of their node's price are left behind. */
+const BEYOND = 0.01;
 const NONE = 1e-6;
 /** No node is cheaper than this share of its price, whatever the rules give for it: else an endless number would be. */
 const LEAST = 1e-3;
@@ -50,6 +53,7 @@ export function pack(
   // where contracts or running nodes make the same node cost now this and now that, the fractions know best
   const plain =
     instance.locations.length === 1 && problem.rules.commitments.length === 0 && problem.running.length === 0;
+  const worthwhile = worthwhileAt(model, dual, prices);
   for (let l = 0; l < instance.locations.length; l++) {
     // few nodes are looked for all at once, of many only what is left of the fractions
     const few = plain && nodesAt(model, primal, l) <= NODES;
@@ -57,7 +61,7 @@ export function pack(
     nodes.push(...kept);
     const rest = restOf(instance, l, quotas, kept);
     if (rest.every((n) => n === 0)) continue;
-    const more = packRest(problem, model, l, rest, kept, prices, solver, few);
+    const more = packRest(problem, model, l, worthwhile[l] ?? [], rest, kept, prices, solver, few);
     nodes.push(...more.nodes);
     more.missing.forEach((n, g) => n > 0 && short.set(g * instance.locations.length + l, n));
   }
@@ -80,6 +84,21 @@ function pricesAt(model: ColumnModel, { nodePrice, keptCredit }: Objective, dual
   const fresh = nodePrice.map((p, o) => Math.max(p - dot(ruled[o] ?? [], dual), LEAST * p));
   const running = fresh.map((p, o) => Math.max(p - (keptCredit[o] ?? 0), LEAST * (nodePrice[o] ?? 0)));
   return { fresh, running };
+}
+
+/** The columns of each location that all but pay for themselves at the duals. */
+function worthwhileAt(model: ColumnModel, dual: Float64Array, prices: Prices): Pattern[][] {
+  const { instance, master, patterns } = model;
+  const width = instance.locations.length;
+  const worth = Float64Array.from(master.replicaTerms, (terms) => dot(terms, dual));
+  const at: Pattern[][] = instance.locations.map(() => []);
+  for (const pattern of patterns) {
+    const l = instance.locationOf[pattern.candidate] ?? 0;
+    const price = Math.min(prices.fresh[pattern.candidate] ?? 0, prices.running[pattern.candidate] ?? 0);
+    const value = pattern.filling.reduce((sum, n, g) => (n === 0 ? sum : sum + n * (worth[g * width + l] ?? 0)), 0);
+    if (price - value <= BEYOND * price) at[l]?.push(pattern);
+  }
+  return at;
 }
 
 function nodesAt(model: ColumnModel, primal: Float64Array, l: number): number {
@@ -109,8 +128,9 @@ function restOf(instance: Instance, l: number, quotas: Int32Array, kept: Whole['
 
 function packRest(
   problem: Problem,
-  { instance, patterns, limit }: ColumnModel,
+  { instance, limit }: ColumnModel,
   l: number,
+  known: readonly Pattern[],
   rest: Int32Array,
   kept: Whole['nodes'],
   prices: Prices,
@@ -147,13 +167,13 @@ function packRest(
     model.add(fullestFillings(inside));
     model.add(
       knownIn(
-        patterns,
+        known,
         inside,
         offers.map((offer) => offer.o),
         wanted.map((w) => w.g),
       ),
     );
-    const first = converge(model, ROUNDS);
+    const first = converge(model, few ? ROUNDS : ROUNDS_FOR_MANY);
     // of few nodes each counts: what a close look finds is worth its time
     if (few && first.status === 'optimal') prove(model);
     const answer = few && first.status === 'optimal' ? model.solve() : first;

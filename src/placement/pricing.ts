@@ -26,6 +26,10 @@ export interface Pricing extends Worth {
  */
 export type Closeness = 'sketch' | 'plain' | 'quick' | 'exact';
 
+/** Items that other fillings of a node are made around in one round; of more, each round takes others. */
+const AROUND = 60;
+const HAVING = 40;
+
 /** Columns that a round may add for a location: few where there are many, since most of them stay unused. */
 const PER_LOCATION = 4;
 const PER_ROUND = 200;
@@ -107,7 +111,8 @@ export class Pricer {
     };
     const standIn = how === 'sketch' ? this.twinOf : instance.symmetry.like;
     const near = (o: number): boolean => (this.ratio[o] ?? 0) > NEAR;
-    let open = how === 'exact' || this.looks++ % FULL_LOOK === 0 ? undefined : this.look(at, worth, standIn, near);
+    this.looks++;
+    let open = how === 'exact' || this.looks % FULL_LOOK === 0 ? undefined : this.look(at, worth, standIn, near);
     if (open === undefined || at.found.length === 0) open = this.look(at, worth, standIn, () => true);
     const parts = how === 'exact' ? this.settle(open, at, worth, effort) : [];
     for (let o = 0; o < candidates.length; o++) worth[o] = worth[standIn[o] ?? o] ?? 0;
@@ -234,7 +239,7 @@ export class Pricer {
       this.takeItems(o, at.replicaWorth);
       const weights = this.weightsOf(o);
       const spare = this.knapsack.takeUp(items, this.capacityOf(o), weights) - at.least(o);
-      for (let i = 0; i < items.count; i++) {
+      for (const i of this.some(AROUND)) {
         const other = this.knapsack.around(items, i, weights, spare);
         if (other.value > at.least(o)) keep(instance, at, o, items.spread(other.counts, groups.length), other.value);
       }
@@ -244,10 +249,16 @@ export class Pricer {
   /** For each group a good filling that has some of it, after the node has been searched. */
   private varyOn(o: number, at: Prices): void {
     const { instance, items } = this;
-    for (let i = 0; i < items.count; i++) {
+    for (const i of this.some(HAVING)) {
       const { value, counts } = this.knapsack.having(items, i, at.least(o));
       if (value > at.least(o)) keep(instance, at, o, items.spread(counts, instance.groups.length), value);
     }
+  }
+
+  /** Items evenly spread over all, at most so many, and others from one round to the next. */
+  private *some(most: number): Generator<number> {
+    const step = Math.max(1, Math.ceil(this.items.count / most));
+    for (let i = this.looks % step; i < this.items.count; i += step) yield i;
   }
 
   private takeItems(o: number, replicaWorth: Float64Array): void {
