@@ -1,151 +1,113 @@
 /**
- * How well the forecast does on real load, by rolling origins: MAE against seasonal naive (yesterday's same hour),
- * coverage and pinball loss of its quantiles, and time.
+ * How well the forecast does: on the M4 competition's hourly series, on recorded load by rolling origins, at fine
+ * steps, its quantiles, the calendar, and the time it takes; beside the usual methods.
  *
- *   npx tsx bench/forecast.ts FOLDER [step in s] [days of history] [origins]
+ *   npx tsx bench/forecast.ts [part…] [--folder F] [--series filter,…] [--methods name,…] [--ours] [--origins 20]
+ *                             [--days 56] [--past 8] [--experts shipped|none] [--json]
  *
- * FOLDER holds the series listed below, each as CSV with a header line.
+ * --list shows the parts and methods. --folder names another folder than ../shared/data/traffic: every CSV file in it
+ * with a time column first is measured. It exits 2 on a slip in what was typed.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fit } from '../src/forecast/fit.ts';
-import { predict } from '../src/forecast/predict.ts';
-import { parseSeries } from '../src/signals/csv.ts';
-import type { ObservedSignal } from '../src/signals/signal.ts';
-import { instant, seconds } from '../src/units.ts';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Asked, Report } from './forecast/asked.ts';
+import { EXPERTS, type ExpertsChoice } from './forecast/experts.ts';
+import { m4 } from './forecast/m4.ts';
+import { claimsTable, LEGEND } from './forecast/table.ts';
+import { traffic } from './forecast/traffic.ts';
+import { METHODS } from './forecast/yardsticks.ts';
+import { Slip } from './placement/select.ts';
+import { sharedData } from './placement/shared-data.ts';
 
-const SERIES: readonly (readonly [file: string, value: string, time: string, step: number])[] = [
-  ['steam_ccu_Apex_Legends', 'value', 'timestamp', 3600],
-  ['steam_ccu_Counter_Strike2', 'value', 'timestamp', 3600],
-  ['steam_ccu_Dota_2', 'value', 'timestamp', 3600],
-  ['steam_ccu_PUBG_Battlegrounds', 'value', 'timestamp', 3600],
-  ['zulip_lean_hourly', 'value', 'timestamp', 3600],
-  ['appserver_hourly', 'value', 'timestamp', 3600],
-  ['ms_cloud_api-01', 'value', 'timestamp', 3600],
-  ['nab_nyc_taxi', 'value', 'timestamp', 1800],
-  ['servegen_m-small_10min', 'requests_per_s', 'seconds', 600],
-  ['servegen_m-small_10min', 'output_tokens_per_s', 'seconds', 600],
-  ['nab_Twitter_volume_AAPL', 'value', 'timestamp', 300],
-  ['worldcup98_1min', 'value', 'timestamp', 60],
-  ['nasa_1min', 'value', 'timestamp', 60],
-  ['ms_cloud_ingress-01', 'value', 'timestamp', 60],
-  ['ms_cloud_ingress-03', 'value', 'timestamp', 60],
-];
-const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999];
+const PARTS = { traffic, m4 } satisfies Record<string, (asked: Asked) => Report | Promise<Report>>;
+type Part = keyof typeof PARTS;
+const NAMES = Object.keys(PARTS) as Part[];
 
-class Score {
-  error = 0;
-  naive = 0;
-  steps = 0;
-  smape = 0;
-  ms = 0;
-  forecasts = 0;
-  readonly under: number[];
-  readonly pinball: number[];
-  readonly #quantiles: readonly number[];
+const OPTIONS = {
+  folder: { type: 'string', default: sharedData('traffic') },
+  series: { type: 'string', default: '' },
+  methods: { type: 'string', default: '' },
+  ours: { type: 'boolean', default: false },
+  origins: { type: 'string', default: '20' },
+  days: { type: 'string', default: '56' },
+  past: { type: 'string', default: '8' },
+  experts: { type: 'string', default: 'shipped' },
+  json: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+} as const;
 
-  constructor(quantiles: readonly number[]) {
-    this.#quantiles = quantiles;
-    this.under = quantiles.map(() => 0);
-    this.pinball = quantiles.map(() => 0);
-  }
-
-  see(was: number, yesterday: number, paths: readonly number[]): void {
-    const middle = paths[0] ?? Number.NaN;
-    this.steps++;
-    this.error += Math.abs(was - middle);
-    this.naive += Math.abs(was - yesterday);
-    this.smape += was + middle === 0 ? 0 : (200 * Math.abs(was - middle)) / (was + middle);
-    for (const [i, q] of this.#quantiles.entries()) {
-      const over = was - (paths[i] ?? Number.NaN);
-      if (over <= 0) this.under[i] = (this.under[i] ?? 0) + 1;
-      this.pinball[i] = (this.pinball[i] ?? 0) + Math.max(q * over, (q - 1) * over);
-    }
-  }
-
-  add(other: Score): void {
-    this.error += other.error / other.naive;
-    this.naive += 1;
-    this.steps += other.steps;
-    this.smape += other.smape;
-    this.ms += other.ms;
-    this.forecasts += other.forecasts;
-    for (const i of this.#quantiles.keys()) {
-      this.under[i] = (this.under[i] ?? 0) + (other.under[i] ?? 0);
-      this.pinball[i] = (this.pinball[i] ?? 0) + (other.pinball[i] ?? 0) / other.naive;
-    }
-  }
-
-  line(): string {
-    const coverage = this.under.map((n) => (n / this.steps).toFixed(3)).join(' ');
-    const pinball = ((this.pinball[3] ?? 0) / this.naive).toFixed(3);
-    return [
-      `MAE/naive ${(this.error / this.naive).toFixed(2)}`,
-      `sMAPE ${(this.smape / this.steps).toFixed(1).padStart(5)}%`,
-      `coverage at ${this.#quantiles.join(' ')}: ${coverage}`,
-      `P90 ${((this.pinball[1] ?? 0) / this.naive).toFixed(3)} P99 pinball/naive ${pinball}`,
-      `${(this.ms / this.forecasts).toFixed(1)} ms`,
-    ].join('  ');
-  }
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!isSlip(error)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
 }
 
-const [folder = '../shared/data/traffic', stepText = '3600', daysText = '28', originsText = '20'] =
-  process.argv.slice(2);
-const step = Number(stepText);
-const day = 86_400 / step;
-const keep = Number(daysText) * day;
-const ratios: number[] = [];
-const overall = new Score(QUANTILES);
-for (const [name, value, time, own] of SERIES) {
-  const file = join(folder, `${name}.csv`);
-  if (own > step || !existsSync(file)) continue;
-  const spec = {
-    file,
-    name,
-    market: '',
-    unit: '',
-    timeColumn: time,
-    valueColumn: value,
-    scale: 1,
-    step: seconds(step),
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+  const parts = positionals.length === 0 ? NAMES : positionals.map((name) => oneOf('a part', name, NAMES));
+  if (values.list) {
+    console.log(`parts: ${NAMES.join(', ')}\nmethods: ${METHODS.join(', ')}`);
+    return;
+  }
+  const asked: Asked = {
+    folder: values.folder,
+    series: listed(values.series),
+    methods: values.ours ? ['ours'] : listed(values.methods).map((name) => oneOf('--methods', name, METHODS)),
+    experts: oneOf<ExpertsChoice>('--experts', values.experts, EXPERTS),
+    origins: counted('--origins', values.origins),
+    days: counted('--days', values.days),
+    pastOrigins: counted('--past', values.past),
+    say: values.json ? () => undefined : (line) => console.log(line),
   };
-  const read = parseSeries(readFileSync(file, 'utf8'), spec);
-  if (!read.ok) throw new Error(JSON.stringify(read.troubles));
-  const score = scoreOf(read.value);
-  if (score.steps === 0) continue;
-  overall.add(score);
-  ratios.push(score.error / score.naive);
-  console.log(`${`${name} ${value === 'value' ? '' : value}`.padEnd(44)} ${score.line()}`);
-}
-console.log(`${'all'.padEnd(44)} ${overall.line()}`);
-const mean = Math.exp(ratios.reduce((sum, r) => sum + Math.log(r), 0) / ratios.length);
-console.log(`geometric mean of MAE against seasonal naive: ${mean.toFixed(3)} over ${ratios.length} series`);
-
-function scoreOf(signal: ObservedSignal): Score {
-  const score = new Score(QUANTILES);
-  const { values } = signal;
-  const first = Math.min(keep, values.length - day - 1);
-  const origins = Number(originsText);
-  if (values.length < 10 * day) return score;
-  for (let o = 0; o < origins; o++) {
-    const t = Math.floor(first + ((values.length - 1 - day - first) * (o + 0.12 * (o % 3))) / origins);
-    const from = Math.max(0, t + 1 - keep);
-    const start = instant(signal.start + from * step * 1000);
-    const past = { ...signal, start, values: values.slice(from, t + 1) };
-    const began = performance.now();
-    const forecast = predict(fit(past, { until: instant(signal.start + t * step * 1000) }), seconds(86_400), QUANTILES);
-    score.ms += performance.now() - began;
-    score.forecasts++;
-    for (let h = 0; h < day; h++) {
-      const was = values[t + 1 + h] ?? Number.NaN;
-      const yesterday = values[t + 1 + h - day] ?? Number.NaN;
-      if (Number.isNaN(was + yesterday) || forecast.mean.length === 0) continue;
-      score.see(
-        was,
-        yesterday,
-        forecast.paths.map((path) => path[h] ?? Number.NaN),
-      );
-    }
+  asked.say(preamble(asked));
+  const reports: Report[] = [];
+  for (const part of parts) {
+    asked.say('');
+    const report = await PARTS[part](asked);
+    reports.push(report);
+    if (report.claims.length > 0) asked.say(`\n${claimsTable(report.claims)}`);
   }
-  return score;
+  if (values.json) console.log(JSON.stringify({ schemaVersion: 1, machine: machine(), parts: reports }));
+  asked.say(`\n${summary(reports)}`);
+}
+
+function preamble({ origins, days, pastOrigins }: Asked): string {
+  return [
+    `${machine()}. ${origins} origins a series, up to ${days} days of history; rivals take quantiles from`,
+    `${pastOrigins} origins of the past (split-conformal, on logarithms).`,
+    LEGEND,
+  ].join('\n');
+}
+
+function machine(): string {
+  return `Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}`;
+}
+
+function summary(reports: readonly Report[]): string {
+  const claims = reports.flatMap((report) => report.claims);
+  return `${claims.filter((claim) => claim.met).length} of ${claims.length} as wanted`;
+}
+
+function listed(text: string): string[] {
+  return text.split(',').filter((part) => part !== '');
+}
+
+function oneOf<T extends string>(what: string, text: string, names: readonly T[]): T {
+  const found = names.find((name) => name === text);
+  if (found === undefined) throw new Slip(`${what} is one of ${names.join(', ')}, got ${text}`);
+  return found;
+}
+
+function counted(option: string, text: string): number {
+  const n = Number(text);
+  if (!(Number.isInteger(n) && n > 0)) throw new Slip(`${option} is a whole number from 1, got ${text}`);
+  return n;
+}
+
+/** Ours, or one of Node's parser, which has codes of its own. */
+function isSlip(error: unknown): error is Error {
+  if (error instanceof Slip) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import type { FitOptions } from '../../src/forecast/fit.ts';
+import type { ObservedSignal } from '../../src/signals/signal.ts';
+
+/** Which pretrained experts the forecast gets: those of the package, those of the training part of the file, none. */
+export type ExpertsChoice = 'shipped' | 'file' | 'none';
+export const EXPERTS: readonly ExpertsChoice[] = ['shipped', 'file', 'none'];
+
+const SHIPPED = new URL('../../src/world/forecast-experts.ts', import.meta.url);
+const TRAINER = new URL('../../src/forecast/linear/train.ts', import.meta.url);
+
+type WithExperts = FitOptions & { readonly experts?: unknown };
+
+/** What `fit` is given for that choice; undefined when this tree cannot make it. */
+export async function expertsOptions(
+  choice: ExpertsChoice,
+  training: () => readonly ObservedSignal[],
+): Promise<WithExperts | undefined> {
+  if (choice === 'none') return {};
+  if (choice === 'shipped') {
+    const load = await exported(SHIPPED, 'loadExperts');
+    return load && { experts: load() };
+  }
+  const train = await exported(TRAINER, 'trainExperts');
+  return train && { experts: train(training()) };
+}
+async function exported(file: URL, name: string): Promise<((...given: unknown[]) => never) | undefined> {
+  if (!existsSync(file)) return undefined;
+  const module = (await import(file.href)) as Record<string, unknown>;
+  const found = module[name];
+  return typeof found === 'function' ? (found as (...given: unknown[]) => never) : undefined;
+}

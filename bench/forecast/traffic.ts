@@ -1,0 +1,111 @@
+import { type Asked, type Claim, isAsked, isChosen, type Report } from './asked.ts';
+import { expertsOptions } from './experts.ts';
+import type { Method } from './method.ts';
+import { type Figures, owaOf, Tally } from './metrics.ts';
+import { ours } from './ours.ts';
+import { originsOf, windowAt } from './past.ts';
+import { readAt, recordedIn } from './series.ts';
+import { byMethod, summaryOf } from './summary.ts';
+import { headOf, type Row, rowOf } from './table.ts';
+import { rivals, YARDSTICKS } from './yardsticks.ts';
+
+const HOUR_S = 3600;
+const STEPS = 48;
+const RELATIVE_WANTED = 0.57;
+const P99_WANTED = 0.8;
+const WORSE_AT_MOST = 1.03;
+
+/** Real load by the hour, 48 hours ahead, from rolling origins over the second half of each series. */
+export async function traffic(asked: Asked): Promise<Report> {
+  const { recorded, absent } = recordedIn(asked.folder);
+  for (const name of absent) asked.say(`${name}: left out, it is not in ${asked.folder}`);
+  const methods = await methodsOf(asked);
+  asked.say(headOf('series, hourly'));
+  const rows: Row[] = [];
+  const naive2: Figures[] = [];
+  for (const one of recorded) {
+    if (one.stepS > HOUR_S || !isChosen(asked, one.name)) continue;
+    const figures = measured(readAt(one, HOUR_S), methods, asked);
+    const yardstick = figures.get('naive2');
+    if (!yardstick || yardstick.steps === 0) {
+      asked.say(`${one.name}: left out, too short for ${STEPS} steps ahead from its second half`);
+      continue;
+    }
+    naive2.push(yardstick);
+    for (const [method, f] of figures) {
+      if (!isAsked(asked, method)) continue;
+      const row = { series: one.name, method, figures: f, owa: owaOf([f], [yardstick]) };
+      rows.push(row);
+      asked.say(rowOf(row));
+    }
+  }
+  asked.say('');
+  const summaries = [...byMethod(rows)].map(([method, of]) => summaryOf(method, of, naive2));
+  for (const summary of summaries) asked.say(rowOf(summary));
+  return { part: 'traffic', rows: [...rows, ...summaries], claims: claimsOf(rows, summaries) };
+}
+
+/** Ours and the rivals that were asked for; Naive2 always, since OWA is measured against it. */
+async function methodsOf(asked: Asked): Promise<Method[]> {
+  const options = (await expertsOptions(asked.experts, () => [])) ?? {};
+  const all = [...rivals(asked.pastOrigins).values()].filter(({ name }) => name === 'naive2' || isAsked(asked, name));
+  return isAsked(asked, 'ours') ? [ours('ours', options), ...all] : all;
+}
+
+function measured(
+  signal: ReturnType<typeof readAt>,
+  methods: readonly Method[],
+  { origins, days }: Asked,
+): Map<string, Figures> {
+  const tallies = new Map(methods.map(({ name }) => [name, new Tally()]));
+  for (const origin of originsOf(signal.values.length, 24, STEPS, origins)) {
+    const { past, outcome } = windowAt(signal, origin, STEPS, days * 24);
+    for (const method of methods) tallies.get(method.name)?.see(outcome, method.forecast(past, STEPS));
+  }
+  return new Map([...tallies].map(([name, tally]) => [name, tally.figures()]));
+}
+
+function claimsOf(rows: readonly Row[], summaries: readonly Row[]): Claim[] {
+  const us = summaries.find((row) => row.method === 'ours');
+  if (!us) return [];
+  const { relative, p99Loss } = us.figures;
+  const claims: Claim[] = [
+    {
+      what: 'MAE over that of repeating 24 hours, geometric mean',
+      wanted: `≤ ${RELATIVE_WANTED}`,
+      figure: relative.toFixed(3),
+      met: relative <= RELATIVE_WANTED,
+    },
+  ];
+  const augurs = summaries.find((row) => row.method === 'augurs-log');
+  if (augurs) {
+    const ratio = p99Loss / augurs.figures.p99Loss;
+    claims.push({
+      what: "pinball loss at P99 over augurs-log's, geometric mean",
+      wanted: `≤ ${P99_WANTED}`,
+      figure: ratio.toFixed(3),
+      met: ratio <= P99_WANTED,
+    });
+  }
+  return [...claims, ...besideYardsticks(rows)];
+}
+
+/** Series by series: the MAE over that of the best yardstick that ran. */
+function besideYardsticks(rows: readonly Row[]): Claim[] {
+  return rows
+    .filter((row) => row.method === 'ours')
+    .flatMap((row) => {
+      const others = rows.filter((r) => r.series === row.series && YARDSTICKS.some((name) => name === r.method));
+      const best = others.toSorted((a, b) => a.figures.mae - b.figures.mae)[0];
+      if (!best) return [];
+      const ratio = row.figures.mae / best.figures.mae;
+      return [
+        {
+          what: `${row.series}: MAE over that of its best yardstick, ${best.method}`,
+          wanted: `≤ ${WORSE_AT_MOST}`,
+          figure: ratio.toFixed(3),
+          met: ratio <= WORSE_AT_MOST,
+        },
+      ];
+    });
+}
