@@ -36,7 +36,7 @@ export const headroom: Policy = {
 function neededBy(group: GroupFact, { services, policies }: Fleet): number {
   const service = services.find((s) => s.name === group.service);
   if (!service || Number.isNaN(group.load)) return group.needed;
-  const forLoad = Math.ceil((group.load * (1 + policies.headroom)) / service.capacityPerReplica - 1e-6);
+  const forLoad = Math.ceil((group.load * (1 + policies.headroom)) / group.capacityPerReplica - 1e-6);
   return Math.max(group.needed, Math.min(service.maxReplicas, forLoad));
 }
 

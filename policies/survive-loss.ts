@@ -44,10 +44,10 @@ function findingsFor(facts: PlanFacts, service: Service, group: GroupFact): read
 }
 
 /** The lost replicas' clients all come back at once; survivors take in so many a second on top of their work. */
-function stormFor({ reconnect, capacityPerReplica }: Service, group: GroupFact, loss: AfterLoss): readonly Finding[] {
+function stormFor({ reconnect }: Service, group: GroupFact, loss: AfterLoss): readonly Finding[] {
   const all = loss.remaining + loss.lostReplicas;
   if (!reconnect || all === 0) return [];
-  const load = Number.isNaN(group.load) ? group.needed * capacityPerReplica : group.load;
+  const load = Number.isNaN(group.load) ? group.needed * group.capacityPerReplica : group.load;
   const clients = (load * loss.lostReplicas) / all;
   const takes = clients / (loss.remaining * reconnect.handshakesPerSecond);
   const time = loss.remaining === 0 ? 'never' : `in ${duration(Math.ceil(takes))}`;

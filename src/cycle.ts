@@ -1,4 +1,5 @@
 import { demandFor } from './demand/demand-for.ts';
+import { quantilesOf } from './demand/objective.ts';
 import { bootTimeOf } from './catalog/lead-time.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { fit } from './forecast/fit.ts';
@@ -66,8 +67,9 @@ interface Asked {
 
 function askedOf(seen: Observation, fleet: Fleet): Asked {
   const forecasts = forecastsFor(seen, fleet);
-  const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet) });
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
+  const nodes = open.map(({ offering }) => offering);
+  const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes });
   return { fleet, observation: seen, forecasts, demand, problem: problemOf(fleet, seen, demand, forecasts, open) };
 }
 
@@ -82,7 +84,7 @@ function concluded(asked: Asked, placement: Placement, { solver, policies }: Too
 /** One forecast per signal and market, at the quantiles that its services ask for. */
 function forecastsFor(seen: Observation, fleet: Fleet): Forecast[] {
   return seen.signals.map((signal) => {
-    const asked = fleet.services.filter((s) => s.signal === signal.name).map((s) => s.quantile);
+    const asked = fleet.services.filter((s) => s.signal === signal.name).flatMap(quantilesOf);
     const fitted = fit(signal, { until: seen.at, horizon: fleet.horizon });
     return predict(fitted, fleet.horizon, [...ALWAYS, ...asked]);
   });

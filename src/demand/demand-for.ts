@@ -3,8 +3,12 @@ import { placesFor } from '../fleet/places.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import type { Instant, Seconds } from '../units.ts';
 import type { GroupDemand } from './demand.ts';
-import { needsOf } from './need.ts';
+import { capacityOf, type NodeKind } from './capacity.ts';
+import { needsOf, type Needs } from './need.ts';
+import { moreOnAverage } from './next-nine.ts';
+import { nextNine, objectiveOf } from './objective.ts';
 import { reasonFor } from './reason.ts';
+import { letGoWithin } from './shrink.ts';
 import { sizeOf } from './size.ts';
 import { absorbOf } from './storm.ts';
 import { windowOf } from './window.ts';
@@ -14,6 +18,8 @@ export interface DemandOptions {
   readonly leadTime: Seconds;
   /** group → replicas that run now, where it is known: a group whose load is unknown is never sized under it */
   readonly running?: ReadonlyMap<string, number>;
+  /** the nodes that can be had; absent = not known, then a replica is counted as on the least that the fleet file names */
+  readonly nodes?: readonly NodeKind[];
 }
 
 /**
@@ -43,37 +49,68 @@ function groupOf(
   forecast: Forecast | undefined,
   fleet: Fleet,
   at: Instant,
-  { leadTime, running }: DemandOptions,
+  { leadTime, running: runs, nodes }: DemandOptions,
 ): GroupDemand {
   const name = `${service.name}/${market.name}`;
+  const { headroom, freshness } = fleet.policies;
   const window = windowOf(service, fleet.cycle, leadTime);
-  const needs = forecast && needsOf(forecast, service, fleet.policies, at, window);
-  const sized = sizeOf(service, needs, fleet.policies.freshness.signalsAtMost, running?.get(name));
-  const unit = fleet.signals.find((signal) => signal.name === service.signal)?.unit ?? '';
-  const load = needs?.now.load ?? Number.NaN;
   const places = placesFor(fleet, service, market);
-  const absorb = absorbOf(service, load, sized.replicas);
+  const allow = { ...service.allow, place: places.allowed };
+  const capacity = capacityOf(service, allow, nodes);
+  const objective = objectiveOf(service, capacity.load);
+  const needAt = (quantile: number): Needs | undefined =>
+    forecast && needsOf(forecast, { quantile, capacityPerReplica: capacity.load, headroom }, at, window);
+  const needs = needAt(objective.quantile);
+  const load = needs?.now.load ?? Number.NaN;
+  const counted = { ...service, capacityPerReplica: capacity.load };
+  const loadEach = load / Math.max(1, runs?.get(name) ?? needs?.now.replicas ?? 1);
+  const letGoAtMost = letGoWithin(counted, loadEach, fleet.cycle);
+  const running = { replicas: runs?.get(name), letGoAtMost };
+  const sized = sizeOf(service, needs, freshness.signalsAtMost, running);
+  const unit = fleet.signals.find((signal) => signal.name === service.signal)?.unit ?? '';
+  const absorb = absorbOf(counted, load, sized.replicas);
+  const next = sized.setBy === 'hold' ? undefined : nextNine(objective.quantile);
+  const needsThen = next === undefined ? undefined : needAt(next);
   return {
     name,
     service: service.name,
     market: market.name,
     requests: service.requests,
+    on: service.on.filter((nodes) => nodes.requests !== undefined),
+    capacityPerReplica: capacity.load,
     replicas: sized.replicas,
     peakReplicas: sized.peakReplicas,
     peakAt: needs?.peak.at ?? at,
     load,
     peakLoad: needs?.peak.load ?? Number.NaN,
     unit,
-    quantile: service.quantile,
+    quantile: objective.quantile,
+    quantileFrom: objective.from,
+    quantileWhy: objective.why,
     window,
     setBy: sized.setBy,
-    reason: reasonFor({ service, sized, needs, unit, forecast, policies: fleet.policies, running: running?.get(name) }),
-    allow: { ...service.allow, place: places.allowed },
+    reason: reasonFor({ service, capacity, objective, sized, needs, unit, forecast, policies: fleet.policies, running }),
+    allow,
     ruledOut: places.ruledOut,
     spotAtMost: service.spotAtMost,
     ...(service.perNodeAtMost !== undefined && { perNodeAtMost: service.perNodeAtMost }),
     ...(service.zoneSkew !== undefined && { zoneSkew: service.zoneSkew }),
     ...(service.survive !== undefined && { survive: service.survive }),
+    ...(letGoAtMost !== undefined && { letGoAtMost }),
+    ...(next !== undefined &&
+      forecast &&
+      needsThen && {
+        nextNine: {
+          quantile: next,
+          load: needsThen.now.load,
+          replicas: sizeOf(service, needsThen, freshness.signalsAtMost, running).replicas,
+          moreOnAverage: moreOnAverage(forecast, objective.quantile, next, {
+            ...counted,
+            headroom,
+            letGoPerStep: letGoWithin(counted, loadEach, forecast.step),
+          }),
+        },
+      }),
     ...(absorb !== undefined && { absorb }),
   };
 }

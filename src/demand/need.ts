@@ -1,4 +1,3 @@
-import type { Fleet, Service } from '../fleet/fleet.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import { instant, type Instant, type Seconds } from '../units.ts';
 import { pathAt } from './quantile-path.ts';
@@ -21,6 +20,15 @@ export interface Needs {
   readonly age: number;
 }
 
+/** What replicas must hold. */
+export interface Asking {
+  readonly quantile: number;
+  /** load in the signal's unit */
+  readonly capacityPerReplica: number;
+  /** on top of the load, as a share of it */
+  readonly headroom: number;
+}
+
 /**
  * What a forecast asks of a service; undefined when there is no forecast.
  *
@@ -29,19 +37,18 @@ export interface Needs {
  */
 export function needsOf(
   forecast: Forecast,
-  service: Pick<Service, 'quantile' | 'capacityPerReplica'>,
-  { headroom }: Pick<Fleet['policies'], 'headroom'>,
+  { quantile, capacityPerReplica, headroom }: Asking,
   at: Instant,
   window: Seconds,
 ): Needs | undefined {
   const { last, origin, step } = forecast;
-  const path = pathAt(forecast, service.quantile);
+  const path = pathAt(forecast, quantile);
   if (last === undefined || path.length === 0) return undefined;
   const stepMs = step * 1000;
   const needAt = (time: number, load: number): Need => ({
     at: instant(time),
     load,
-    replicas: replicasFor(load, service.capacityPerReplica, headroom),
+    replicas: replicasFor(load, capacityPerReplica, headroom),
   });
   const first = Math.max(0, Math.ceil((at - origin) / stepMs) - 1);
   const windowEnd = Math.ceil((at - origin + window * 1000) / stepMs);

@@ -2,17 +2,21 @@ import { count, counted, duration, percent, short } from '../figures.ts';
 import type { Policies, Service } from '../fleet/fleet.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import { isoOf } from '../units.ts';
+import type { Capacity } from './capacity.ts';
 import type { Need, Needs } from './need.ts';
-import type { Sized } from './size.ts';
+import { percentile, type Objective } from './objective.ts';
+import type { Running, Sized } from './size.ts';
 
 export interface Why {
   readonly service: Service;
+  readonly capacity: Capacity;
+  readonly objective: Objective;
   readonly sized: Sized;
   readonly needs: Needs | undefined;
   readonly unit: string;
   readonly forecast: Forecast | undefined;
   readonly policies: Policies;
-  readonly running: number | undefined;
+  readonly running: Running;
 }
 
 /** What set the number of replicas, in one sentence with the figures that decided it. */
@@ -27,24 +31,32 @@ export function reasonFor(why: Why): string {
       return `the minimum is ${counted(service.minReplicas, 'replica')}; ${asked}`;
     case 'maximum':
       return `the maximum is ${counted(service.maxReplicas, 'replica')}, so ${shortfall(why, needs.now)}; ${asked}`;
+    case 'pace':
+      return `${paceText(why)}; ${asked}`;
     default:
       return sized.setBy satisfies never;
   }
 }
 
-function loadText({ service, unit, forecast }: Why, need: Need): string {
+function paceText({ running, sized }: Why): string {
+  const run = running.replicas ?? sized.replicas;
+  return `${count(run)} run and no more than ${counted(running.letGoAtMost ?? 0, 'replica')} may be let go in one cycle, so ${count(sized.replicas)} stay`;
+}
+
+function loadText({ objective, unit, forecast }: Why, need: Need): string {
   const load = `${short(need.load)} ${unit}`;
   if (forecast?.last?.at === need.at) return `load is ${load}, seen at ${isoOf(need.at)}`;
-  return `P${Number((service.quantile * 100).toPrecision(6))} of load is ${load} at ${isoOf(need.at)}`;
+  return `P${percentile(objective.quantile).replace('%', '')} of load is ${load} at ${isoOf(need.at)}`;
 }
 
-function sizeText({ service, policies, unit }: Why, need: Need): string {
+function sizeText({ capacity, policies, unit }: Why, need: Need): string {
   const headroom = policies.headroom > 0 ? `with ${percent(policies.headroom)} headroom ` : '';
-  return `${headroom}that is ${counted(need.replicas, 'replica')} of ${short(service.capacityPerReplica)} ${unit}`;
+  const least = capacity.leastOn === undefined ? '' : `, what one carries on ${capacity.leastOn}`;
+  return `${headroom}that is ${counted(need.replicas, 'replica')} of ${short(capacity.load)} ${unit}${least}`;
 }
 
-function shortfall({ service, unit, policies }: Why, need: Need): string {
-  const carried = service.maxReplicas * service.capacityPerReplica;
+function shortfall({ service, capacity, unit, policies }: Why, need: Need): string {
+  const carried = service.maxReplicas * capacity.load;
   if (need.load > carried) return `${short(need.load - carried)} ${unit} will not be carried`;
   const left = need.load === 0 ? 0 : carried / need.load - 1;
   return `only ${percent(left)} of the ${percent(policies.headroom)} headroom is left`;
@@ -52,9 +64,9 @@ function shortfall({ service, unit, policies }: Why, need: Need): string {
 
 function holdReason({ needs, sized, service, forecast, policies, running, unit }: Why): string {
   const kept =
-    running === undefined
+    running.replicas === undefined
       ? 'what runs now is not known, so nothing is taken away'
-      : `${count(running)} run now, and none is taken away`;
+      : `${count(running.replicas)} run now, and none is taken away`;
   if (!needs) {
     const why = forecast?.notes.at(-1) ?? `no series of ${service.signal} for this market`;
     return `load is unknown (${why}): ${kept}, and the minimum of ${count(service.minReplicas)} holds`;

@@ -5,12 +5,22 @@ import type { Needs } from './need.ts';
 
 export type Sized = Pick<GroupDemand, 'replicas' | 'peakReplicas' | 'setBy'>;
 
+/** What runs now, and how many of it may be let go in this cycle; undefined = not known, any number. */
+export interface Running {
+  readonly replicas: number | undefined;
+  readonly letGoAtMost: number | undefined;
+}
+
 /**
- * Between minimum and maximum; when load is unknown or old, also never under what runs now. A forecast from old load
- * still counts: what it asks for may be more.
+ * Between minimum and maximum; when load is unknown or old, also never under what runs now, and never under what runs
+ * now less what may be let go. A forecast from old load still counts: what it asks for may be more.
  */
-export function sizeOf(service: Service, needs: Needs | undefined, ageAtMost: Seconds, running = 0): Sized {
-  const { minReplicas, maxReplicas } = service;
+export function sizeOf(
+  { minReplicas, maxReplicas }: Pick<Service, 'minReplicas' | 'maxReplicas'>,
+  needs: Needs | undefined,
+  ageAtMost: Seconds,
+  { replicas: running = 0, letGoAtMost = Infinity }: Running,
+): Sized {
   const within = (n: number): number => Math.min(maxReplicas, Math.max(minReplicas, n));
   const replicas = within(needs?.now.replicas ?? 0);
   const peakReplicas = within(needs?.peak.replicas ?? 0);
@@ -18,6 +28,8 @@ export function sizeOf(service: Service, needs: Needs | undefined, ageAtMost: Se
     return { replicas: Math.max(running, replicas), peakReplicas: Math.max(running, peakReplicas), setBy: 'hold' };
   }
   const { now } = needs;
+  const kept = running - letGoAtMost;
+  if (kept > replicas) return { replicas: kept, peakReplicas: Math.max(kept, peakReplicas), setBy: 'pace' };
   const setBy = now.replicas > maxReplicas ? 'maximum' : now.replicas < minReplicas ? 'minimum' : 'load';
   return { replicas, peakReplicas, setBy };
 }

@@ -48,6 +48,9 @@ export function assemble(document: FleetDocument, file: string): Fleet {
   };
 }
 
+/** One step in a hundred: what a service is sized on where its owner says nothing. */
+const DEFAULT_QUANTILE = 0.99;
+
 function cloudsOf({ clouds: { kubernetes, ...vendors } }: FleetDocument): readonly Cloud[] {
   const published = Object.entries(vendors).map(([name, { regions }]): Cloud => {
     const provider = name as keyof typeof vendors;
@@ -96,12 +99,17 @@ function signalsOf({ signals }: FleetDocument, file: string): readonly SignalSpe
 }
 
 function serviceOf(name: string, fields: FleetDocument['services'][string], signals: readonly SignalSpec[]): Service {
-  const { requests, replicas, spot, spread, markets, ...rest } = fields;
+  const { requests, on, quantile, costs, replicas, spot, spread, markets, ...rest } = fields;
   const everyMarket = signals.find((signal) => signal.name === fields.signal)?.sources.map((source) => source.market);
   return {
     name,
     ...rest,
     requests: resourcesOf(requests),
+    on: on.map(({ requests: there, ...nodes }) => ({
+      ...nodes,
+      ...(there === undefined ? {} : { requests: resourcesOf(there) }),
+    })),
+    ...(costs === undefined ? { quantile: quantile ?? DEFAULT_QUANTILE } : { costs }),
     minReplicas: replicas.min,
     maxReplicas: replicas.max,
     markets: markets ?? everyMarket ?? [],

@@ -140,11 +140,14 @@ export interface PrometheusSpec {
 export interface Service {
   readonly name: string;
   readonly signal: string;
-  /** load in the signal's unit that one replica carries within its SLO */
+  /** load in the signal's unit that one replica carries within its SLO, where `on` says nothing else */
   readonly capacityPerReplica: number;
   readonly requests: Resources;
-  /** which quantile of the load must fit: 0.99 */
-  readonly quantile: number;
+  /** nodes on which a replica asks for or carries something else; the first that matches holds */
+  readonly on: readonly OnNodes[];
+  /** which quantile of the load must fit: 0.99; absent where `costs` decide it, and only there */
+  readonly quantile?: number;
+  readonly costs?: ShortageCosts;
   /** per market */
   readonly minReplicas: number;
   readonly maxReplicas: number;
@@ -153,6 +156,8 @@ export interface Service {
   readonly startUp: Seconds;
   /** time over which one replica's work is moved away without harm; long for connections */
   readonly drain: Seconds;
+  /** how fast a market's replicas may be let go; absent = as fast as each drains */
+  readonly shrink?: ShrinkPace;
   /** largest share of a market's replicas on spot nodes */
   readonly spotAtMost: Share;
   readonly allow: Allowed;
@@ -165,6 +170,32 @@ export interface Service {
   readonly latencyAtMostMs?: number;
   /** whether it holds users' data, so that the market's residency binds it */
   readonly holdsUserData: boolean;
+}
+
+/** Some of the nodes that a service may run on. At least one of the two lists is there; a node must be in each that is. */
+export interface OnNodes {
+  readonly arch?: readonly Arch[];
+  /** `*` allowed: `m5.*` */
+  readonly type?: readonly string[];
+  /** what a replica asks for there, to carry `capacityPerReplica` all the same */
+  readonly requests?: Resources;
+  /** what a replica with the same requests carries there */
+  readonly capacityPerReplica?: number;
+}
+
+/** What it costs to have a replica too few and one too many: the ratio decides the quantile. */
+interface ShortageCosts {
+  /** USD for one unit of load, in the signal's unit, not carried for an hour */
+  readonly shortageUsdPerUnitHour: number;
+  /** USD for one replica that idles for an hour */
+  readonly idleUsdPerReplicaHour: number;
+}
+
+/** How fast replicas of one market may be let go. Exactly one of the two is there. */
+interface ShrinkPace {
+  readonly replicasPerMinute?: number;
+  /** load, in the signal's unit, that can be moved to other replicas in a minute */
+  readonly loadPerMinute?: number;
 }
 
 /** Each list is a choice of patterns (`*` allowed); absent = any. */

@@ -6,6 +6,7 @@ import type { Forecast } from '../forecast/forecast.ts';
 import type { Observation } from '../observation.ts';
 import type { Resources } from '../quantity.ts';
 import { mib, milliCores, toHours } from '../units.ts';
+import { byNodes } from './by-nodes.ts';
 import type { Candidate, ChangeCost, Flow, Group, Problem, RunningNodes } from './problem.ts';
 
 /** An offering that the fleet's pools or templates can bring, with the limits that these set. */
@@ -24,9 +25,13 @@ export function problemOf(
   open: readonly Open[],
 ): Problem {
   const price = routePrices(fleet, seen.egress);
+  const { requestsOf, allocatableOf } = byNodes(
+    demand,
+    open.map(({ offering }) => offering),
+  );
   return {
-    groups: demand.map(groupOf),
-    offerings: open.map((o) => candidateOf(o, fleet.daemonsets)),
+    groups: demand.map((d) => groupOf(d, requestsOf(d))),
+    offerings: open.map((o) => candidateOf(o, allocatableOf(o.offering, less(o.offering.allocatable, fleet.daemonsets)))),
     rules: {
       vendorShareAtMost: fleet.policies.vendorShareAtMost,
       commitments: seen.commitments.filter((k) => k.until > seen.at),
@@ -39,11 +44,11 @@ export function problemOf(
   };
 }
 
-function groupOf(d: GroupDemand): Group {
+function groupOf(d: GroupDemand, requests: Resources): Group {
   return {
     name: d.name,
     replicas: d.replicas,
-    requests: d.requests,
+    requests,
     allow: d.allow,
     spotAtMost: d.spotAtMost,
     ...(d.perNodeAtMost !== undefined && { perNodeAtMost: d.perNodeAtMost }),
@@ -53,7 +58,7 @@ function groupOf(d: GroupDemand): Group {
   };
 }
 
-function candidateOf({ offering, atMost, atLeast }: Open, daemonsets: Resources): Candidate {
+function candidateOf({ offering, atMost, atLeast }: Open, allocatable: Resources): Candidate {
   const { id, provider, region, zone, type, family, arch, purchase, vcpu, memory, gpu, price } = offering;
   return {
     id,
@@ -68,7 +73,7 @@ function candidateOf({ offering, atMost, atLeast }: Open, daemonsets: Resources)
     memory,
     ...(gpu && { gpu }),
     usdPerHour: price.usdPerHour + interruptionCost(offering),
-    allocatable: less(offering.allocatable, daemonsets),
+    allocatable,
     ...(atMost !== undefined && { atMost }),
     ...(atLeast !== undefined && { atLeast }),
   };

@@ -1,4 +1,5 @@
 import { PROVIDERS } from '../catalog/offering.ts';
+import { requestsOn } from '../demand/capacity.ts';
 import type { GroupDemand } from '../demand/demand.ts';
 import type { Service } from '../fleet/fleet.ts';
 import { nearest } from '../fleet/nearest.ts';
@@ -129,7 +130,7 @@ function groupWhy(decided: Omit<Decided, 'judgements'>, demand: GroupDemand): Gr
   return {
     demand,
     ...(forecast && { forecast }),
-    capacityPerReplica: service?.capacityPerReplica ?? Number.NaN,
+    capacityPerReplica: demand.capacityPerReplica,
     minReplicas: service?.minReplicas ?? 0,
     maxReplicas: service?.maxReplicas ?? Infinity,
     headroom: fleet.policies.headroom,
@@ -174,8 +175,8 @@ function poolWhy({ observation, plan, problem }: Omit<Decided, 'judgements'>, ch
   const used = (pick: (r: Resources) => number): number => {
     const total = candidate ? pick(candidate.allocatable) * change.to : 0;
     const taken = Object.entries(change.carries).reduce((sum, [name, n]) => {
-      const group = problem.groups.find((g) => g.name === name);
-      return sum + (group ? pick(group.requests) * n : 0);
+      const group = plan.demand.find((d) => d.name === name);
+      return sum + (group && candidate ? pick(requestsOn(group, candidate)) * n : 0);
     }, 0);
     return total > 0 ? taken / total : 0;
   };

@@ -71,6 +71,7 @@ function groupFacts({ plan, problem }: Omit<Decided, 'judgements'>): readonly Gr
       market: d.market,
       needed: d.replicas,
       load: d.setBy === 'hold' ? Number.NaN : d.load,
+      capacityPerReplica: d.capacityPerReplica,
       zones: group?.zoneSkew ? usable(d.name).zones : [],
     };
   });

@@ -110,6 +110,8 @@ export interface GroupFact {
   readonly needed: number;
   /** load in the signal's unit that they carry; NaN where it is not known */
   readonly load: number;
+  /** load that each replica is counted to carry */
+  readonly capacityPerReplica: number;
   /** `provider/region/zone` that it may use and where a node can be had */
   readonly zones: readonly string[];
 }

@@ -55,11 +55,15 @@ services:
     signal: connections
     capacityPerReplica: 20000
     requests: { cpu: 1.5, memory: 4Gi, ephemeral-storage: 2Gi, nvidia.com/gpu: 0.5, example.com/dongle: 1 }
+    on:
+      - { arch: [arm64], type: ['m7g.*', n2d-standard-8], requests: { cpu: 1200m, memory: 3Gi, ephemeral-storage: 1Gi, nvidia.com/gpu: 0.5, example.com/dongle: 1 } }
+      - { type: ['m5.*'], capacityPerReplica: 16000 }
     quantile: 0.999
     replicas: { min: 2, max: 4000 }
     markets: [eu]
     startUp: 90s
     drain: 1h30m
+    shrink: { loadPerMinute: 100000 }
     spot: { atMost: 40% }
     allow:
       provider: [azure, gcp, kubernetes]
@@ -80,6 +84,8 @@ services:
     signal: messages
     capacityPerReplica: 3000.5
     requests: { cpu: 500m, memory: 1Gi }
+    costs: { shortageUsdPerUnitHour: 0.01, idleUsdPerReplicaHour: 0.05 }
+    shrink: { replicasPerMinute: 0.5 }
     holdsUserData: false
 traffic:
   - { from: gateway, to: router, signal: messages, gbPerMillionMessages: 1.4, zoneAware: true }
@@ -275,12 +281,26 @@ export const FULL_FLEET: Fleet = {
         storage: mib(2048),
         devices: { 'nvidia.com/gpu': 0.5, 'example.com/dongle': 1 },
       },
+      on: [
+        {
+          arch: ['arm64'],
+          type: ['m7g.*', 'n2d-standard-8'],
+          requests: {
+            cpu: milliCores(1200),
+            memory: mib(3072),
+            storage: mib(1024),
+            devices: { 'nvidia.com/gpu': 0.5, 'example.com/dongle': 1 },
+          },
+        },
+        { type: ['m5.*'], capacityPerReplica: 16_000 },
+      ],
       quantile: 0.999,
       minReplicas: 2,
       maxReplicas: 4000,
       markets: ['eu'],
       startUp: seconds(90),
       drain: seconds(5400),
+      shrink: { loadPerMinute: 100_000 },
       spotAtMost: share(0.4),
       allow: {
         provider: ['azure', 'gcp', 'kubernetes'],
@@ -304,12 +324,14 @@ export const FULL_FLEET: Fleet = {
       signal: 'messages',
       capacityPerReplica: 3000.5,
       requests: { cpu: milliCores(500), memory: mib(1024) },
-      quantile: 0.99,
+      on: [],
+      costs: { shortageUsdPerUnitHour: 0.01, idleUsdPerReplicaHour: 0.05 },
       minReplicas: 1,
       maxReplicas: 10_000,
       markets: ['eu', 'na'],
       startUp: seconds(60),
       drain: seconds(60),
+      shrink: { replicasPerMinute: 0.5 },
       spotAtMost: share(0),
       allow: {},
       holdsUserData: false,

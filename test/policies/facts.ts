@@ -45,7 +45,7 @@ export function placedAt(place: string, fact: Partial<PlacedFact> = {}): PlacedF
 
 export const group = (name: string, needed: number, fact: Partial<GroupFact> = {}): GroupFact => {
   const [service = '', market = ''] = name.split('/');
-  return { name, service, market, needed, load: needed * 1000, zones: [], ...fact };
+  return { name, service, market, needed, load: needed * 1000, capacityPerReplica: 1000, zones: [], ...fact };
 };
 
 export const pool = (name: string, from: number, to: number, fact: Partial<PoolFact> = {}): PoolFact => ({

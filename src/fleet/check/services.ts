@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { Fleet, Service } from '../fleet.ts';
 import { placesOf } from '../places.ts';
 import type { Check } from './check.ts';
+import { durationText } from './duration-text.ts';
 import { unlessKnown, unlessMatched } from './known.ts';
 
 /** What flows to users goes to `internet`, so no service can have that name. */
@@ -14,6 +15,9 @@ export const checkServices: Check = (document, fleet) =>
     ...checkLoad(service, document),
     ...checkAllow(service, fleet),
     ...checkBounds(service),
+    ...checkObjective(service, document),
+    ...checkOn(service),
+    ...checkShrink(service, fleet),
   ]);
 
 function checkName({ name }: Service): readonly Finding[] {
@@ -67,4 +71,52 @@ function checkBounds(service: Service): readonly Finding[] {
     findings.push({ path: at('drain'), problem, remedy });
   }
   return findings;
+}
+
+function checkObjective({ name }: Service, document: FleetDocument): readonly Finding[] {
+  const { quantile, costs } = document.services[name] ?? {};
+  if (quantile === undefined || costs === undefined) return [];
+  const problem = 'costs decide the quantile';
+  return [{ path: ['services', name, 'quantile'], onKey: true, problem, remedy: 'keep quantile or costs, not both' }];
+}
+
+/** The devices of a replica say which nodes it fits, so they are the same wherever it runs. */
+function checkOn({ name, on, requests }: Service): readonly Finding[] {
+  const devices = devicesText(requests.devices);
+  return on.flatMap((nodes, i): Finding[] => {
+    const path = ['services', name, 'on', i];
+    if (nodes.arch === undefined && nodes.type === undefined) {
+      return [{ path, problem: 'no nodes are named', remedy: 'add arch, like [arm64], or type, like [m5.*]' }];
+    }
+    if ((nodes.requests === undefined) === (nodes.capacityPerReplica === undefined)) {
+      const problem = nodes.requests === undefined ? 'nothing differs there' : 'both differ there';
+      const remedy = 'write requests, for the same load with less or more, or capacityPerReplica, not both';
+      return [{ path, problem, remedy }];
+    }
+    if (nodes.requests === undefined || devicesText(nodes.requests.devices) === devices) return [];
+    const remedy = `ask for the same devices as requests, ${devices === '' ? 'none' : devices}`;
+    return [{ path: [...path, 'requests'], problem: 'other devices than elsewhere', remedy }];
+  });
+}
+
+const devicesText = (devices: Service['requests']['devices']): string =>
+  Object.entries(devices ?? {})
+    .map(([device, n]) => `${device}: ${n}`)
+    .toSorted()
+    .join(', ');
+
+/** Whole replicas are let go in each cycle, so a pace of less than one would never let go of any. */
+function checkShrink({ name, shrink, capacityPerReplica }: Service, { cycle }: Fleet): readonly Finding[] {
+  if (shrink === undefined) return [];
+  const path = ['services', name, 'shrink'];
+  const { replicasPerMinute, loadPerMinute } = shrink;
+  if ((replicasPerMinute === undefined) === (loadPerMinute === undefined)) {
+    const problem = replicasPerMinute === undefined ? 'no pace is stated' : 'two paces are stated';
+    return [{ path, problem, remedy: 'write replicasPerMinute or loadPerMinute, one of them' }];
+  }
+  const perCycle = ((replicasPerMinute ?? (loadPerMinute ?? 0) / capacityPerReplica) * cycle) / 60;
+  if (perCycle >= 1) return [];
+  const key = replicasPerMinute === undefined ? 'loadPerMinute' : 'replicasPerMinute';
+  const problem = `less than one replica in a cycle of ${durationText(cycle)}, so none would ever be let go`;
+  return [{ path: [...path, key], problem, remedy: 'raise it, or make the cycle longer' }];
 }

@@ -18,6 +18,16 @@ export const requests = resources('What one replica asks for: what the scheduler
   'ephemeral-storage': memory('Local disk of one replica. Left out: none.', '2Gi').exactOptional(),
 });
 
+/** In place of `requests`, all of them: what is left out here is not asked for there. */
+export const requestsThere = resources(
+  'What one replica asks for there to carry the same load, in place of requests as a whole.',
+  {
+    cpu: cpu('CPU of one replica there.', '420m', 512, 1),
+    memory: memory('Memory of one replica there.', '1Gi', 1),
+    'ephemeral-storage': memory('Local disk of one replica there. Left out: none.', '2Gi').exactOptional(),
+  },
+);
+
 /** What the pods on every node take. Required, because a guess of nothing would plan nodes that are too full. */
 export const daemonsets = resources(
   'What runs on every node before any service does: log shipper, exporter, network agent. Taken off what each node has.',

@@ -1,10 +1,10 @@
 import { ARCHES, PROVIDERS, PURCHASES } from '../../catalog/offering.ts';
-import { choice, named, otherwise, section, set } from './kinds/group.ts';
+import { choice, list, named, otherwise, section, set } from './kinds/group.ts';
 import { flag } from './kinds/flag.ts';
 import { amount, count, quantile, share } from './kinds/number.ts';
 import { duration } from './kinds/quantity.ts';
 import { name, pattern, placePattern } from './kinds/text.ts';
-import { requests } from './resources.ts';
+import { requests, requestsThere } from './resources.ts';
 
 const allow = section('Where and on what it may run. Each list left out: anything.', {
   provider: set('Providers it may use.', 'a provider', choice('a provider', PROVIDERS)).exactOptional(),
@@ -37,6 +37,29 @@ const allow = section('Where and on what it may run. Each list left out: anythin
   gpu: set('GPUs it can use, by the maker’s name in lower case.', 'a GPU', pattern('A GPU.', 'l4')).exactOptional(),
 });
 
+const on = otherwise(
+  list(
+    'Nodes on which a replica is worth something else. The first that matches a node holds.',
+    'a set of nodes',
+    section('Some nodes, and what a replica asks for or carries on them.', {
+      arch: set('Processor architectures.', 'an architecture', choice('an architecture', ARCHES)).exactOptional(),
+      type: set(
+        'Instance types, * for any run of characters.',
+        'a type',
+        pattern('A pattern of types.', 'm5.*'),
+      ).exactOptional(),
+      requests: requestsThere.exactOptional(),
+      capacityPerReplica: amount(
+        'load',
+        'Load that one replica with the same requests carries there. Every replica of the service is counted at the least of the nodes it may use.',
+        16_000,
+      ).exactOptional(),
+    }),
+    0,
+  ),
+  [],
+);
+
 const LOSSES = ['provider', 'region', 'zone'] as const;
 
 const service = section('One part of the platform that scales alone.', {
@@ -47,9 +70,22 @@ const service = section('One part of the platform that scales alone.', {
     20_000,
   ),
   requests,
-  quantile: quantile('Quantile of the load that must fit: 0.99 is exceeded in one step of a hundred.', 0.99).prefault(
+  on,
+  quantile: quantile(
+    'Quantile of the load that must fit: 0.99 is exceeded in one step of a hundred. Left out: what costs say, without them 0.99.',
     0.99,
-  ),
+  ).exactOptional(),
+  costs: section(
+    'What a shortage and an idle replica cost, in place of a quantile: it is then shortage / (shortage + idle), each for one replica.',
+    {
+      shortageUsdPerUnitHour: amount(
+        'USD per unit of load and hour',
+        'Cost of one unit of load, in the signal’s unit, that is not carried for an hour.',
+        0.0004,
+      ),
+      idleUsdPerReplicaHour: amount('USD per replica-hour', 'Cost of one replica that idles for an hour.', 0.09),
+    },
+  ).exactOptional(),
   replicas: otherwise(
     section('Bounds on its replicas, in each market.', {
       min: count('Fewest replicas.', 2, 0).prefault(1),
@@ -69,6 +105,17 @@ const service = section('One part of the platform that scales alone.', {
     '0s',
     '7d',
   ).prefault('60s'),
+  shrink: section(
+    'How fast replicas of a market may be let go, where drain alone would let all of them go at once. One of the two.',
+    {
+      replicasPerMinute: amount('replicas per minute', 'Replicas let go in a minute, in each market.', 2).exactOptional(),
+      loadPerMinute: amount(
+        'load per minute',
+        'Load, in the signal’s unit, that can be moved to other replicas in a minute, in each market.',
+        100_000,
+      ).exactOptional(),
+    },
+  ).exactOptional(),
   spot: otherwise(
     section('Use of spot nodes, which their cloud may take back at any time.', {
       atMost: share('Largest share of a market’s replicas on spot nodes.', '40%').prefault('0%'),

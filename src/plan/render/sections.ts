@@ -2,6 +2,7 @@ import { aligned, amount, count, counted, duration, monthlyChange, percent, rate
 import type { GroupDemand } from '../../demand/demand.ts';
 import type { Judgement } from '../../policy/policy.ts';
 import { isoOf, usdPerMonth, type Instant } from '../../units.ts';
+import { percentile } from '../../demand/objective.ts';
 import { oneMoreReplica } from '../one-more.ts';
 import { byText } from '../order.ts';
 import type { Decided, PoolChange, Step } from '../plan.ts';
@@ -44,7 +45,7 @@ export function demandSection({ fleet, plan }: Decided): GridSection {
         d.market,
         short(loadNow(d, { fleet, plan })),
         d.setBy === 'hold' ? 'not known' : short(d.load),
-        percent(d.quantile),
+        percentile(d.quantile),
         d.setBy === 'hold' ? 'not known' : short(d.peakLoad),
         d.unit,
         `${count(d.replicas)}${SET_BY[d.setBy]}`,
@@ -61,6 +62,7 @@ const SET_BY: Readonly<Record<GroupDemand['setBy'], string>> = {
   load: '',
   minimum: ' min',
   maximum: ' max',
+  pace: ' paced',
   hold: ' held',
 };
 
@@ -75,6 +77,7 @@ function markNote(demand: readonly GroupDemand[]): { readonly note?: string } {
   const said = [
     demand.some((d) => d.setBy === 'minimum') && 'min: the service’s minimum',
     demand.some((d) => d.setBy === 'maximum') && 'max: the service’s maximum, which its load exceeds',
+    demand.some((d) => d.setBy === 'pace') && 'paced: no more may be let go in one cycle',
     demand.some((d) => d.setBy === 'hold') && 'held: the load is not known, nothing it may run on shrinks',
   ].filter((words) => words !== false);
   return said.length > 0 ? { note: said.join('; ') } : {};
