@@ -9,17 +9,25 @@
  * with a time column first is measured. It exits 2 on a slip in what was typed.
  */
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Asked, Report } from './forecast/asked.ts';
+import { coverage } from './forecast/coverage.ts';
 import { EXPERTS, type ExpertsChoice } from './forecast/experts.ts';
+import { fine } from './forecast/fine.ts';
 import { m4 } from './forecast/m4.ts';
+import { speed } from './forecast/speed.ts';
 import { claimsTable, LEGEND } from './forecast/table.ts';
 import { traffic } from './forecast/traffic.ts';
+import { train } from './forecast/train.ts';
 import { METHODS } from './forecast/yardsticks.ts';
 import { Slip } from './placement/select.ts';
 import { sharedData } from './placement/shared-data.ts';
 
-const PARTS = { traffic, m4 } satisfies Record<string, (asked: Asked) => Report | Promise<Report>>;
+const PARTS = { m4, traffic, fine, coverage, speed, train } satisfies Record<
+  string,
+  (asked: Asked) => Report | Promise<Report>
+>;
 type Part = keyof typeof PARTS;
 const NAMES = Object.keys(PARTS) as Part[];
 
@@ -32,6 +40,7 @@ const OPTIONS = {
   days: { type: 'string', default: '56' },
   past: { type: 'string', default: '8' },
   experts: { type: 'string', default: 'shipped' },
+  here: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
 } as const;
@@ -59,6 +68,8 @@ async function main(args: readonly string[]): Promise<void> {
     origins: counted('--origins', values.origins),
     days: counted('--days', values.days),
     pastOrigins: counted('--past', values.past),
+    here: values.here,
+    script: fileURLToPath(import.meta.url),
     say: values.json ? () => undefined : (line) => console.log(line),
   };
   asked.say(preamble(asked));

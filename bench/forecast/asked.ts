@@ -13,6 +13,10 @@ export interface Asked {
   readonly days: number;
   /** past origins from which rivals take their quantiles */
   readonly pastOrigins: number;
+  /** measure speed in this process, not in one of its own */
+  readonly here: boolean;
+  /** the bench's own file, to start such a process with */
+  readonly script: string;
   /** prints one line where a person looks on; silent otherwise */
   readonly say: (line: string) => void;
 }

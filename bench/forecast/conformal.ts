@@ -50,7 +50,7 @@ function residualsOf(
       found[ends.findIndex((to) => h < to)]?.push(was - log);
     }
   }
-  return found.map((block) => Float64Array.from(block).sort());
+  return found.map((block) => Float64Array.from(block).toSorted());
 }
 
 export function orderStatistic(sorted: Float64Array, q: number): number {

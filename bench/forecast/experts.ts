@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { FitOptions } from '../../src/forecast/fit.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
+import { exported } from './exported.ts';
 
 /** Which pretrained experts the forecast gets: those of the package, those of the training part of the file, none. */
 export type ExpertsChoice = 'shipped' | 'file' | 'none';
@@ -23,10 +23,4 @@ export async function expertsOptions(
   }
   const train = await exported(TRAINER, 'trainExperts');
   return train && { experts: train(training()) };
-}
-async function exported(file: URL, name: string): Promise<((...given: unknown[]) => never) | undefined> {
-  if (!existsSync(file)) return undefined;
-  const module = (await import(file.href)) as Record<string, unknown>;
-  const found = module[name];
-  return typeof found === 'function' ? (found as (...given: unknown[]) => never) : undefined;
 }

@@ -16,7 +16,7 @@ interface Column {
   cell(row: Row): string;
 }
 
-const NAME_WIDTH = 36;
+const NAME_WIDTH = 41;
 const METHOD_WIDTH = 12;
 
 const COLUMNS: readonly Column[] = [
@@ -62,6 +62,12 @@ function lineOf(name: string, method: string, cells: readonly string[]): string 
   const figures = cells.map((cell, i) => cell.padStart(COLUMNS[i]?.width ?? 0));
   return [name.padEnd(NAME_WIDTH), method.padEnd(METHOD_WIDTH), ...figures].join(' ');
 }
+
+/** A line of a part with a table of its own. */
+export const plainLine = (name: string, cells: readonly string[], method = ''): string =>
+  [name.padEnd(50), ...(method === '' ? [] : [method.padEnd(METHOD_WIDTH)]), ...cells.map((c) => c.padStart(8))].join(
+    ' ',
+  );
 
 const digits = (value: number, places: number): string => (Number.isNaN(value) ? '' : value.toFixed(places));
 

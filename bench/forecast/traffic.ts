@@ -1,34 +1,32 @@
+import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { type Asked, type Claim, isAsked, isChosen, type Report } from './asked.ts';
 import { expertsOptions } from './experts.ts';
 import type { Method } from './method.ts';
 import { type Figures, owaOf, Tally } from './metrics.ts';
 import { ours } from './ours.ts';
-import { originsOf, windowAt } from './past.ts';
-import { readAt, recordedIn } from './series.ts';
+import { hourly, rolling } from './rolling.ts';
+import { recordedIn } from './series.ts';
 import { byMethod, summaryOf } from './summary.ts';
 import { headOf, type Row, rowOf } from './table.ts';
 import { rivals, YARDSTICKS } from './yardsticks.ts';
 
-const HOUR_S = 3600;
-const STEPS = 48;
+export const HOURLY_STEPS = 48;
 const RELATIVE_WANTED = 0.57;
 const P99_WANTED = 0.8;
 const WORSE_AT_MOST = 1.03;
 
 /** Real load by the hour, 48 hours ahead, from rolling origins over the second half of each series. */
 export async function traffic(asked: Asked): Promise<Report> {
-  const { recorded, absent } = recordedIn(asked.folder);
-  for (const name of absent) asked.say(`${name}: left out, it is not in ${asked.folder}`);
+  for (const name of recordedIn(asked.folder).absent) asked.say(`${name}: left out, it is not in ${asked.folder}`);
   const methods = await methodsOf(asked);
   asked.say(headOf('series, hourly'));
   const rows: Row[] = [];
   const naive2: Figures[] = [];
-  for (const one of recorded) {
-    if (one.stepS > HOUR_S || !isChosen(asked, one.name)) continue;
-    const figures = measured(readAt(one, HOUR_S), methods, asked);
+  for (const one of hourly(asked, (name) => isChosen(asked, name))) {
+    const figures = measured(one.signal, methods, asked);
     const yardstick = figures.get('naive2');
     if (!yardstick || yardstick.steps === 0) {
-      asked.say(`${one.name}: left out, too short for ${STEPS} steps ahead from its second half`);
+      asked.say(`${one.name}: left out, too short for ${HOURLY_STEPS} steps ahead from its second half`);
       continue;
     }
     naive2.push(yardstick);
@@ -52,15 +50,10 @@ async function methodsOf(asked: Asked): Promise<Method[]> {
   return isAsked(asked, 'ours') ? [ours('ours', options), ...all] : all;
 }
 
-function measured(
-  signal: ReturnType<typeof readAt>,
-  methods: readonly Method[],
-  { origins, days }: Asked,
-): Map<string, Figures> {
+function measured(signal: ObservedSignal, methods: readonly Method[], { origins, days }: Asked): Map<string, Figures> {
   const tallies = new Map(methods.map(({ name }) => [name, new Tally()]));
-  for (const origin of originsOf(signal.values.length, 24, STEPS, origins)) {
-    const { past, outcome } = windowAt(signal, origin, STEPS, days * 24);
-    for (const method of methods) tallies.get(method.name)?.see(outcome, method.forecast(past, STEPS));
+  for (const { past, outcome } of rolling(signal, HOURLY_STEPS, origins, days)) {
+    for (const method of methods) tallies.get(method.name)?.see(outcome, method.forecast(past, HOURLY_STEPS));
   }
   return new Map([...tallies].map(([name, tally]) => [name, tally.figures()]));
 }

@@ -23,4 +23,4 @@ export function rivals(pastOrigins: number): Map<string, Method> {
 }
 
 /** Every name that `--methods` takes. */
-export const METHODS = ['ours', 'ours-shipped', 'ours-alone', ...YARDSTICKS, 'naive2'];
+export const METHODS = ['ours', 'ours-shipped', 'ours-alone', ...YARDSTICKS, 'naive2', 'ridge-ar'];
