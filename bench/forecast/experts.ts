@@ -1,5 +1,7 @@
 import type { FitOptions } from '../../src/forecast/fit.ts';
+import { historyOf } from '../../src/forecast/history.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
+import { instant } from '../../src/units.ts';
 import { exported } from './exported.ts';
 
 /** Which pretrained experts the forecast gets: those of the package, those of the training part of the file, none. */
@@ -22,5 +24,12 @@ export async function expertsOptions(
     return load && { experts: load() };
   }
   const train = await exported(TRAINER, 'trainExperts');
-  return train && { experts: train(training()) };
+  return train && { experts: train(training().flatMap(logsOf)) };
+}
+
+/** A series as the forecast itself learns from it: cleaned, without holes, in logarithms. */
+function logsOf(signal: ObservedSignal): Float64Array[] {
+  const end = instant(signal.start + (signal.values.length - 1) * signal.step * 1000);
+  const history = historyOf(signal, end);
+  return history ? [history.logs] : [];
 }
