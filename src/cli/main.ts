@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../trouble.ts';
 import { declareAssess } from './assess.ts';
 import { declareExplain } from './explain.ts';
+import { declareForecast } from './forecast.ts';
 import { declareInit } from './init.ts';
 import { type Io, processIo } from './io.ts';
 import { declarePlace } from './place.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   declareWhyNot,
   declareAssess,
   declarePlace,
+  declareForecast,
   declarePrices,
   declareSchema,
 ];

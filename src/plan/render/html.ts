@@ -42,7 +42,7 @@ ${[...view.sections.slice(0, 1).map(sectionHtml), chartSection(chartsOf(decided)
 `;
 }
 
-const sectionHtml = (section: Section): string =>
+export const sectionHtml = (section: Section): string =>
   `<section><h2>${text(section.title)}</h2>${section.kind === 'grid' ? gridHtml(section) : listHtml(section.items)}</section>`;
 
 const listHtml = (items: readonly string[]): string =>
@@ -86,4 +86,5 @@ const ENTITY: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const text = (raw: string): string => inert(raw).replaceAll(/[&<>"']/g, (c) => ENTITY[c] ?? c);
+/** Text that is inert in a page. */
+export const text = (raw: string): string => inert(raw).replaceAll(/[&<>"']/g, (c) => ENTITY[c] ?? c);

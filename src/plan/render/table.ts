@@ -19,14 +19,23 @@ export function renderTable(view: View, width: number = PRINTED_WIDTH, paint: Pa
         i === 0 ? paint.strong : text.startsWith('stop') ? paint.bad : text.startsWith('hold') ? paint.warn : same;
       return wrapped(text, wide - 2).map((line) => `  ${tone(line)}`);
     }),
-    ...view.sections.flatMap((section) => [
-      '',
-      paint.title(inert(section.title)),
-      ...sectionLines(section, wide, paint),
-    ]),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  return joined(lines) + renderSections(view.sections, width, paint);
 }
+
+/** Sections alone, a blank line before each. */
+export function renderSections(
+  sections: readonly Section[],
+  width: number = PRINTED_WIDTH,
+  paint: Paint = plain,
+): string {
+  const wide = Math.max(NARROWEST, width);
+  return sections
+    .map((section) => joined(['', paint.title(inert(section.title)), ...sectionLines(section, wide, paint)]))
+    .join('');
+}
+
+const joined = (lines: readonly string[]): string => `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 
 /** In one line where it fits. */
 function titleLines({ title, asOf }: View, width: number, paint: Paint): readonly string[] {
