@@ -62,7 +62,9 @@ export const matchOf = (on: readonly OnNodes[], node: Pick<NodeKind, 'type' | 'a
 
 /** `arm64`, `m5.* and n1-*` */
 export const nodesText = ({ arch, type }: OnNodes): string =>
-  [...(type === undefined ? [] : [type.join(' and ')]), ...(arch === undefined ? [] : [arch.join(' and ')])].join(' on ');
+  [...(type === undefined ? [] : [type.join(' and ')]), ...(arch === undefined ? [] : [arch.join(' and ')])].join(
+    ' on ',
+  );
 
 const neverArch = ({ arch }: OnNodes, allow: Allowed): boolean =>
   arch !== undefined && allow.arch !== undefined && !arch.some((a) => allow.arch?.includes(a));

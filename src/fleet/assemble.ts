@@ -88,7 +88,10 @@ function signalsOf({ signals }: FleetDocument, file: string): readonly SignalSpe
     unit,
     step,
     sources: Object.entries(markets).map(([market, source]): SignalSource => {
-      const { csv, query, scale } = source;
+      const { csv, query, sum, scale = 1 } = source;
+      if (sum !== undefined) {
+        return { kind: 'sum', market, parts: Object.entries(sum).map(([signal, factor]) => ({ signal, factor })) };
+      }
       if (csv === undefined) return { kind: 'prometheus', market, query: query ?? '', scale };
       const { time: timeColumn = CSV_COLUMNS.time, value: valueColumn = CSV_COLUMNS.value } = source;
       const { endsAt } = source;
@@ -99,7 +102,7 @@ function signalsOf({ signals }: FleetDocument, file: string): readonly SignalSpe
 }
 
 function serviceOf(name: string, fields: FleetDocument['services'][string], signals: readonly SignalSpec[]): Service {
-  const { requests, on, quantile, costs, replicas, spot, spread, markets, ...rest } = fields;
+  const { requests, on, quantile, costs, survive, replicas, spot, spread, markets, ...rest } = fields;
   const everyMarket = signals.find((signal) => signal.name === fields.signal)?.sources.map((source) => source.market);
   return {
     name,
@@ -115,5 +118,12 @@ function serviceOf(name: string, fields: FleetDocument['services'][string], sign
     markets: markets ?? everyMarket ?? [],
     spotAtMost: spot.atMost,
     ...(spread === undefined ? {} : { zoneSkew: spread.zoneSkew }),
+    ...surviveOf(survive, fields.reconnect !== undefined),
   };
+}
+
+/** Where only the storm is stated, it is the one that follows the largest loss: nothing more must remain than takes it in. */
+function surviveOf(survive: Service['survive'], reconnects: boolean): Pick<Service, 'survive'> {
+  if (survive === undefined && !reconnects) return {};
+  return { survive: survive ?? { loss: 'provider', share: 0 as Share } };
 }

@@ -109,7 +109,7 @@ export interface SignalSpec {
 }
 
 /** One market's series of a signal. */
-export type SignalSource = CsvSource | PrometheusSource;
+export type SignalSource = CsvSource | PrometheusSource | SumSource;
 export interface CsvSource {
   readonly kind: 'csv';
   readonly market: string;
@@ -127,6 +127,13 @@ export interface PrometheusSource {
   readonly market: string;
   readonly query: string;
   readonly scale: number;
+}
+/** Other signals of the same market, added up and forecast as one. */
+export interface SumSource {
+  readonly kind: 'sum';
+  readonly market: string;
+  /** none of them is a sum itself, all have the step of the sum */
+  readonly parts: readonly { readonly signal: string; readonly factor: number }[];
 }
 export interface PrometheusSpec {
   readonly url: string;
@@ -164,6 +171,7 @@ export interface Service {
   readonly perNodeAtMost?: number;
   /** largest difference in replicas between the zones of any one region it runs in */
   readonly zoneSkew?: number;
+  /** with `reconnect` always there: a share of 0 where only the storm must be taken in */
   readonly survive?: Survive;
   readonly reconnect?: ReconnectStorm;
   /** users' round trip to the region it runs in may not exceed this; absent = it does not face users */

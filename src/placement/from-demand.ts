@@ -31,7 +31,9 @@ export function problemOf(
   );
   return {
     groups: demand.map((d) => groupOf(d, requestsOf(d))),
-    offerings: open.map((o) => candidateOf(o, allocatableOf(o.offering, less(o.offering.allocatable, fleet.daemonsets)))),
+    offerings: open.map((o) =>
+      candidateOf(o, allocatableOf(o.offering, less(o.offering.allocatable, fleet.daemonsets))),
+    ),
     rules: {
       vendorShareAtMost: fleet.policies.vendorShareAtMost,
       commitments: seen.commitments.filter((k) => k.until > seen.at),

@@ -1,3 +1,4 @@
+import { percentile } from '../demand/objective.ts';
 import { amount, count, counted, duration, named, percent, rate, rateChange, short } from '../figures.ts';
 import { shortened } from '../trouble.ts';
 import { isoOf, usdPerMonth } from '../units.ts';
@@ -37,7 +38,7 @@ function groupText(group: GroupWhy): readonly string[] {
     ...(forecast
       ? [
           `  load      ${short(forecast.now)} ${forecast.unit} now; the forecast (${forecast.method}) reaches ` +
-            `${short(forecast.peak)} at ${timeText(forecast.peakAt)} (${percent(forecast.peakQuantile)} quantile)`,
+            `${short(forecast.peak)} at ${timeText(forecast.peakAt)} (${percentile(forecast.peakQuantile)} quantile)`,
         ]
       : ['  load      not known: nothing was seen, so there is no forecast']),
     `  replicas  ${needOf(demand)}${arithmetic(group)}; may have ${count(group.minReplicas)} to ${count(group.maxReplicas)}`,

@@ -14,6 +14,7 @@ import type { Bay, Load } from './parking.ts';
 import type { Plan, PoolChange, Totals, Waiting } from './plan.ts';
 import { routesFrom, type PoolRoute } from './routes.ts';
 import { stepsFrom } from './steps.ts';
+import { pacedGroups } from './shrink-pace.ts';
 import { heldGroups, unseenGroups } from './unknown-load.ts';
 import { warningsFor } from './warnings.ts';
 
@@ -159,7 +160,11 @@ function pacedFor(input: PlanInput, routes: readonly PoolRoute[]): Paced {
     }));
     return totalOf(billFor(problem, sizes, before.egressUsdPerHour)) * (1 - LEAST_SAVING);
   };
-  const limits = { ...fleet.policies.churn, unseen: unseenGroups(input.demand) };
+  const limits = {
+    ...fleet.policies.churn,
+    unseen: unseenGroups(input.demand),
+    paced: pacedGroups(input.demand, problem.groups),
+  };
   if (wanted < costOf(routes.map(({ from }) => from))) return pace(routes, problem, { ...limits, worthwhile: true });
   const staying = pace(routes, problem, { ...limits, worthwhile: false });
   const stays = routes.map(({ from }) => from);

@@ -4,6 +4,7 @@ import type { PriceSource } from '../observation.ts';
 import type { Placement } from '../placement/placement.ts';
 import { verdictOf } from '../policy/gate.ts';
 import { HOURS_PER_MONTH, instant, isoOf, secondsBetween, type Instant } from '../units.ts';
+import { nextNineUsdPerHour } from './next-nine.ts';
 import { byText } from './order.ts';
 import { sparedVendors } from './vendors.ts';
 import type { Bill, Decided, Step } from './plan.ts';
@@ -25,7 +26,7 @@ export function planJson(decided: Decided): Json {
     hashes: { ...observation.hashes },
     prices: pricesJson(observation.prices, plan.at),
     forecast: plan.forecasts.map(forecastJson),
-    demand: plan.demand.map(demandJson),
+    demand: plan.demand.map((d) => demandJson(d, plan.placement)),
     placement: placementJson(plan.placement),
     pools: plan.pools.map((pool) => ({
       pool: pool.pool,
@@ -150,22 +151,35 @@ function atStep({ origin, step, mean, paths, quantiles }: Forecast, i: number): 
 const byQuantile = (quantiles: readonly number[], valueAt: (i: number) => number | undefined): Json =>
   Object.fromEntries(quantiles.map((q, i) => [String(q), valueAt(i) ?? null]));
 
-const demandJson = (d: GroupDemand): Json => ({
+const demandJson = (d: GroupDemand, placement: Placement): Json => ({
   group: d.name,
   service: d.service,
   market: d.market,
   unit: d.unit,
   load: d.load,
   quantile: d.quantile,
+  quantileFrom: d.quantileFrom,
+  quantileWhy: d.quantileWhy,
+  capacityPerReplica: d.capacityPerReplica,
   replicas: d.replicas,
   setBy: d.setBy,
+  letGoAtMost: d.letGoAtMost ?? null,
   windowS: d.window,
   peakLoad: d.peakLoad,
   peakReplicas: d.peakReplicas,
   peakAt: isoOf(d.peakAt),
+  nextNine: nextNineJson(d, placement),
   reason: d.reason,
   ruledOut: Object.fromEntries(d.ruledOut),
 });
+
+function nextNineJson(d: GroupDemand, placement: Placement): Json {
+  if (d.nextNine === undefined) return null;
+  const { quantile, load, replicas, moreOnAverage } = d.nextNine;
+  const usdPerHour = nextNineUsdPerHour(d, placement);
+  const usdPerMonth = usdPerHour === undefined ? null : usdPerHour * HOURS_PER_MONTH;
+  return { quantile, load, replicas, moreOnAverage, usdPerHour: usdPerHour ?? null, usdPerMonth };
+}
 
 /** As `godwit place` answers; a placement that found nothing has no figures. */
 const placementJson = (p: Placement): Json => ({

@@ -5,6 +5,7 @@ import { drainsOf, loadOf, slice, startsOf, type PacedPool } from './fillings.ts
 import type { Bay, Load } from './parking.ts';
 import { neededForLoad, putOff } from './put-off.ts';
 import { at, firstNodes, roadOf, standing, type Road } from './road.ts';
+import { withinPace, type Allowance, type Paced as PacedGroup } from './shrink-pace.ts';
 
 export interface PaceLimits {
   /** most nodes started and drained in one cycle; absent = no limit */
@@ -14,6 +15,8 @@ export interface PaceLimits {
   readonly worthwhile: boolean;
   /** groups of which no load was ever seen: nodes for them alone are no growth for load */
   readonly unseen?: ReadonlySet<string>;
+  /** groups whose replicas may be let go only so fast */
+  readonly paced?: readonly PacedGroup[];
 }
 
 export interface Paced {
@@ -45,8 +48,8 @@ interface PutOff {
 /**
  * Which of the wanted changes are made in this cycle.
  *
- * 1. Drains are chosen first: none where it is held or nothing is saved by it, the dearest nodes first, no more than the limit. What is not
- *    chosen stays.
+ * 1. Drains are chosen first: none where it is held or nothing is saved by it, the dearest nodes first, no more than the
+ *    limit and no faster than the replicas on them may be let go. What is not chosen stays.
  * 2. Growth whose work the staying nodes carry is put off: it would only be paid for twice. Such work waits on nodes of
  *    its own zone and purchase, where no rule can tell the difference, or elsewhere while every rule is still kept.
  * 3. The other growth is for `load` when even the nodes that are about to drain could not do without it, for want of
@@ -61,7 +64,7 @@ export function pace(
   limits: PaceLimits,
 ): Paced {
   const road = roadOf(pools, problem);
-  const chosen = chosenDrains(road, limits.worthwhile ? (limits.drainsPerCycle ?? Infinity) : 0);
+  const { drains: chosen, keptBy } = chosenDrains(road, limits);
   const staying = pools.map((pool, i) => drainsOf(pool) - at(chosen, i));
   const late = putOff(road, staying);
   const going = pools.map((pool, i) => startsOf(pool) - at(late.waits, i));
@@ -94,7 +97,7 @@ export function pace(
         // what is cut without anything being missed was not so urgent after all
         causeOf: (i) => (end.misses ? causeOf(i) : 'cost'),
       }),
-      ...drainsPutOff(road, limits, { staying, given: chosen.map((n, i) => n - at(end.drains, i)) }),
+      ...drainsPutOff(road, limits, keptBy, { staying, given: chosen.map((n, i) => n - at(end.drains, i)) }),
     ],
     after: end.after,
     uncovered: end.uncovered,
@@ -129,6 +132,7 @@ function startsPutOff(
 function drainsPutOff(
   { pools, drains }: Road,
   { drainsPerCycle, worthwhile }: PaceLimits,
+  keptBy: Allowance['keptBy'],
   nodes: { readonly staying: readonly number[]; readonly given: readonly number[] },
 ): readonly PutOff[] {
   const part = (pool: number, n: number, reason: string): PutOff[] =>
@@ -138,14 +142,16 @@ function drainsPutOff(
     : 'the whole move would cost more than it saves (churn.payback)';
   const early = 'what takes over its work has not all started yet';
   return [
-    ...drains.flatMap((i) => part(i, at(nodes.staying, i), pools[i]?.held ?? limited)),
+    ...drains.flatMap((i) => part(i, at(nodes.staying, i), pools[i]?.held ?? keptBy.get(i) ?? limited)),
     ...drains.flatMap((i) => part(i, at(nodes.given, i), early)),
   ];
 }
 
-function chosenDrains({ pools, drains }: Road, limit: number): readonly number[] {
+function chosenDrains({ pools, drains }: Road, limits: PaceLimits): Allowance {
+  if (!limits.worthwhile) return { drains: pools.map(() => 0), keptBy: new Map() };
   const free = drains.filter((i) => pools[i]?.held === undefined);
-  return firstNodes(free, pools.map(drainsOf), limit);
+  const { drains: may, keptBy } = withinPace(pools, free, pools.map(drainsOf), limits.paced ?? []);
+  return { drains: firstNodes(free, may, limits.drainsPerCycle ?? Infinity), keptBy };
 }
 
 /** Whether the new nodes of a pool hold replicas of these groups and of no other. */

@@ -1,7 +1,8 @@
 import type { GroupDemand } from '../demand/demand.ts';
+import { percentile } from '../demand/objective.ts';
 import { ruledOut } from '../placement/eligible.ts';
 import type { Candidate, Group, Problem } from '../placement/problem.ts';
-import { amount, count, counted, duration, named, percent, short } from '../figures.ts';
+import { amount, count, counted, duration, named, short } from '../figures.ts';
 import { loadOf, slice, startsOf, type PacedPool } from './fillings.ts';
 import { byText } from './order.ts';
 import { roomOn, type Load } from './parking.ts';
@@ -46,7 +47,7 @@ export function needOf(demand: GroupDemand): string {
 }
 
 const loadText = ({ load, unit, quantile }: GroupDemand): string =>
-  `${short(load)} ${unit} (its ${percent(quantile)} quantile)`;
+  `${short(load)} ${unit} (its ${percentile(quantile)} quantile)`;
 
 /** Why nodes of a pool are drained. */
 export function whyDrain(grounds: Grounds, pool: PacedPool): string {

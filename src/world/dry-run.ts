@@ -7,6 +7,7 @@ import type { World } from '../cycle.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { EgressRoute, Hashes, Observation, PriceSource, ResourceRate } from '../observation.ts';
 import type { Clock, Provider, TrafficSource } from '../ports.ts';
+import { jointSignals } from '../signals/joint.ts';
 import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
 import { instant, seconds, type Instant } from '../units.ts';
@@ -62,7 +63,9 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
 async function readSignals({ fleet, traffic, at }: DryRunParts): Promise<Checked<readonly ObservedSignal[]>> {
   const read = await Promise.all(fleet.signals.map((signal) => traffic.read(signal, at ?? 'latest')));
   const troubles = read.flatMap((r) => (r.ok ? [] : r.troubles));
-  return troubles.length > 0 ? bad(...oncePerFile(troubles, fleet)) : good(read.flatMap((r) => (r.ok ? r.value : [])));
+  if (troubles.length > 0) return bad(...oncePerFile(troubles, fleet));
+  const series = read.flatMap((r) => (r.ok ? r.value : []));
+  return good([...series, ...jointSignals(fleet.signals, series)]);
 }
 
 /** Recordings are decided at the end of what they hold; with a live source among them, at the present time. */

@@ -16,11 +16,14 @@ export interface TrafficOptions {
   readonly file: string;
 }
 
-/** Reads every market of a signal from where the fleet file says; the series come in the order of its sources. */
+/**
+ * Reads every market of a signal from where the fleet file says; the series come in the order of its sources. Sums of
+ * others are read nowhere: see `jointSignals`.
+ */
 export function trafficOf(options: TrafficOptions): TrafficSource {
   return {
     async read(signal, until) {
-      const kinds = [...new Set(signal.sources.map((source) => source.kind))];
+      const kinds = [...new Set(signal.sources.map((source) => source.kind))].filter((kind) => kind !== 'sum');
       const series: ObservedSignal[] = [];
       const troubles: Trouble[] = [];
       for (const kind of kinds) {
@@ -40,7 +43,7 @@ export function trafficOf(options: TrafficOptions): TrafficSource {
   };
 }
 
-function adapterFor(kind: SignalSource['kind'], options: TrafficOptions): TrafficSource | Trouble {
+function adapterFor(kind: Exclude<SignalSource['kind'], 'sum'>, options: TrafficOptions): TrafficSource | Trouble {
   const { prometheus, offline, clock, env, file } = options;
   switch (kind) {
     case 'csv':

@@ -32,7 +32,12 @@ describe('the two fleet files', () => {
     const { signals: ____, prometheus: _____, file: ______, ...prometheus } = read(PROMETHEUS);
     expect(prometheus).toEqual(csv);
     const shape = (fleet: Fleet): unknown =>
-      fleet.signals.map(({ name, unit, step, sources }) => [name, unit, step, sources.map((s) => [s.market, s.scale])]);
+      fleet.signals.map(({ name, unit, step, sources }) => [
+        name,
+        unit,
+        step,
+        sources.map((s) => [s.market, 'scale' in s && s.scale]),
+      ]);
     expect(shape(read(PROMETHEUS))).toEqual(shape(read(CSV)));
   });
 

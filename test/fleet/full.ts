@@ -50,6 +50,10 @@ signals:
       na:
         query: |
           sum(rate(im_messages_total{market="na"}[5m]))
+  work:
+    unit: units/s
+    markets:
+      na: { sum: { messages: 0.4 } }
 services:
   gateway:
     signal: connections
@@ -262,6 +266,12 @@ export const FULL_FLEET: Fleet = {
           scale: 1,
         },
       ],
+    },
+    {
+      name: 'work',
+      unit: 'units/s',
+      step: seconds(300),
+      sources: [{ kind: 'sum', market: 'na', parts: [{ signal: 'messages', factor: 0.4 }] }],
     },
   ],
   prometheus: {

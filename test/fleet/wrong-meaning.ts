@@ -97,7 +97,7 @@ export const MEANING: readonly Row[] = [
     'a series from nowhere',
     'eu: { csv: traffic.csv, value: eu }',
     'eu: { value: eu }',
-    ['42:7: signals.connections.markets.eu: it says not where its series is; write csv or query'],
+    ['42:7: signals.connections.markets.eu: it says not where its series is; write csv, query or sum'],
   ],
   [
     'a series from two sources',
@@ -163,6 +163,79 @@ export const MEANING: readonly Row[] = [
     'drain: 0s\n    reconnect: { within: 60s, handshakesPerSecond: 400 }',
     [
       '56:12: services.gateway.drain is 0s: its clients would all be dropped at once, the very storm that reconnect plans for; write the time over which one replica’s clients can be moved, like 15m',
+    ],
+  ],
+  [
+    'two ways to a quantile',
+    'quantile: 0.99\n',
+    'quantile: 0.99\n    costs: { shortageUsdPerUnitHour: 0.001, idleUsdPerReplicaHour: 0.1 }\n',
+    ['53:5: services.gateway.quantile: costs decide the quantile; keep quantile or costs, not both'],
+  ],
+  [
+    'a replica that differs on no nodes',
+    'drain: 15m',
+    'drain: 15m\n    on: [{ capacityPerReplica: 16000 }]',
+    [
+      '57:10: services.gateway.on[0] is { capacityPerReplica: 16000 }: no nodes are named; add arch, like [arm64], or type, like [m5.*]',
+    ],
+  ],
+  [
+    'nodes on which nothing differs, and some on which too much does',
+    'drain: 15m',
+    'drain: 15m\n    on:\n      - { arch: [arm64] }\n      - { type: [m5.*], capacityPerReplica: 9000, requests: { cpu: 1, memory: 1Gi } }',
+    [
+      '58:9: services.gateway.on[0] is { arch: [arm64] }: nothing differs there; write requests, for the same load with less or more, or capacityPerReplica, not both',
+      '59:9: services.gateway.on[1] is { type: [m5.*], capacityPerReplica: 9000, requests: { cpu…: both differ there; write requests, for the same load with less or more, or capacityPerReplica, not both',
+    ],
+  ],
+  [
+    'a device on some nodes only',
+    'drain: 15m',
+    'drain: 15m\n    on: [{ arch: [arm64], requests: { cpu: 1, memory: 1Gi, nvidia.com/gpu: 1 } }]',
+    [
+      '57:37: services.gateway.on[0].requests is { cpu: 1, memory: 1Gi, nvidia.com/gpu: 1 }: other devices than elsewhere; ask for the same devices as requests, none',
+    ],
+  ],
+  [
+    'a pace of no replica in a cycle',
+    'drain: 15m',
+    'drain: 15m\n    shrink: { loadPerMinute: 3999 }',
+    [
+      '57:30: services.gateway.shrink.loadPerMinute is 3999: less than one replica in a cycle of 5m, so none would ever be let go; raise it, or make the cycle longer',
+    ],
+  ],
+  [
+    'a pace too slow for the largest replica',
+    'drain: 15m',
+    'drain: 15m\n    on: [{ arch: [arm64], capacityPerReplica: 25000 }]\n    shrink: { loadPerMinute: 4500 }',
+    [
+      '58:30: services.gateway.shrink.loadPerMinute is 4500: less than one replica in a cycle of 5m, so none would ever be let go; raise it, or make the cycle longer',
+    ],
+  ],
+  [
+    'two paces, and none',
+    'drain: 15m',
+    'drain: 15m\n    shrink: { loadPerMinute: 90000, replicasPerMinute: 4 }',
+    [
+      '57:13: services.gateway.shrink is { loadPerMinute: 90000, replicasPerMinute: 4 }: two paces are stated; write replicasPerMinute or loadPerMinute, one of them',
+    ],
+  ],
+  [
+    'a sum of a signal that is none, of itself, and beside a file',
+    'eu: { csv: traffic.csv, value: eu-messages }',
+    'eu: { csv: traffic.csv, sum: { conections: 1, messages: 2 } }',
+    [
+      '47:13: signals.messages.markets.eu.csv: it stands beside a sum; keep one of csv, query and sum; what is read is scaled where it is read',
+      '47:38: signals.messages.markets.eu.sum.conections: no such signal; did you mean connections?',
+      '47:53: signals.messages.markets.eu.sum.messages: no such signal; write connections',
+    ],
+  ],
+  [
+    'a sum of series with other steps',
+    'eu: { csv: traffic.csv, value: eu-messages }',
+    'eu: { sum: { connections: 1 } }\n    step: 10m',
+    [
+      '47:20: signals.messages.markets.eu.sum.connections: its step is 5m, that of the sum 10m; give all of them one step',
     ],
   ],
   [

@@ -51,8 +51,8 @@ function tooFar(service: Service, { name, latencyMs }: Market): Finding {
 /** After the loss of the only provider, region or zone there is, nothing remains: no placement could keep the rule. */
 function checkLoss(service: Service, market: Market, fleet: Fleet, places: Places): readonly Finding[] {
   const { name, survive, reconnect } = service;
-  const loss = survive?.loss ?? 'provider';
-  if ((survive === undefined || survive.share === 0) && reconnect === undefined) return [];
+  if (survive === undefined || (survive.share === 0 && reconnect === undefined)) return [];
+  const { loss } = survive;
   const domains = domainsOf(loss, service, fleet, places);
   const [only] = domains;
   if (domains.size > 1 || only === undefined) return [];
@@ -60,7 +60,7 @@ function checkLoss(service: Service, market: Market, fleet: Fleet, places: Place
     problem: `in ${market.name} ${name} may use one ${loss} only, ${only}: after its loss nothing remains`,
     remedy: `let it use a second ${loss}, or ${LESS[loss]}`,
   };
-  return [{ path: ['services', name, survive === undefined ? 'reconnect' : 'survive'], onKey: true, ...finding }];
+  return [{ path: ['services', name, survive.share === 0 ? 'reconnect' : 'survive'], onKey: true, ...finding }];
 }
 
 const LESS = {

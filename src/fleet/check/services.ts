@@ -106,7 +106,7 @@ const devicesText = (devices: Service['requests']['devices']): string =>
     .join(', ');
 
 /** Whole replicas are let go in each cycle, so a pace of less than one would never let go of any. */
-function checkShrink({ name, shrink, capacityPerReplica }: Service, { cycle }: Fleet): readonly Finding[] {
+function checkShrink({ name, shrink, capacityPerReplica, on }: Service, { cycle }: Fleet): readonly Finding[] {
   if (shrink === undefined) return [];
   const path = ['services', name, 'shrink'];
   const { replicasPerMinute, loadPerMinute } = shrink;
@@ -114,7 +114,8 @@ function checkShrink({ name, shrink, capacityPerReplica }: Service, { cycle }: F
     const problem = replicasPerMinute === undefined ? 'no pace is stated' : 'two paces are stated';
     return [{ path, problem, remedy: 'write replicasPerMinute or loadPerMinute, one of them' }];
   }
-  const perCycle = ((replicasPerMinute ?? (loadPerMinute ?? 0) / capacityPerReplica) * cycle) / 60;
+  const largest = Math.max(capacityPerReplica, ...on.map((o) => o.capacityPerReplica ?? 0));
+  const perCycle = ((replicasPerMinute ?? (loadPerMinute ?? 0) / largest) * cycle) / 60;
   if (perCycle >= 1) return [];
   const key = replicasPerMinute === undefined ? 'loadPerMinute' : 'replicasPerMinute';
   const problem = `less than one replica in a cycle of ${durationText(cycle)}, so none would ever be let go`;

@@ -1,4 +1,5 @@
 import type { FleetDocument } from '../document/document.ts';
+import { BESIDE_SUM } from '../document/signals.ts';
 import type { Finding, Path } from '../finding.ts';
 import type { Check } from './check.ts';
 import { durationText } from './duration-text.ts';
@@ -17,7 +18,12 @@ export const checkSignals: Check = (document) => {
       ...checkStep(document, name),
       ...Object.entries(signal.markets).flatMap(([market, source]) => {
         const path = ['signals', name, 'markets', market];
-        return [...unlessKnown(path, market, markets, 'market', true), ...checkSource(source, path, document)];
+        return [
+          ...unlessKnown(path, market, markets, 'market', true),
+          ...(source.sum === undefined
+            ? checkSource(source, path, document)
+            : checkSum(source, { path, name, market }, document)),
+        ];
       }),
     ]),
   ];
@@ -49,7 +55,7 @@ function checkStep({ signals, horizon, policies }: FleetDocument, name: string):
 
 function checkSource(source: Source, path: Path, { prometheus }: FleetDocument): readonly Finding[] {
   if (source.csv === undefined && source.query === undefined) {
-    return [{ path, onKey: true, problem: 'it says not where its series is', remedy: 'write csv or query' }];
+    return [{ path, onKey: true, problem: 'it says not where its series is', remedy: 'write csv, query or sum' }];
   }
   if (source.query === undefined) return [];
   const columns = (['csv', 'time', 'value', 'endsAt'] as const).filter((key) => source[key] !== undefined);
@@ -66,4 +72,34 @@ function checkSource(source: Source, path: Path, { prometheus }: FleetDocument):
     remedy: 'add prometheus: { url: … } to the file',
   };
   return [...besideQuery, unasked];
+}
+
+/** A sum is of series that are read, on the same grid: a sum of sums could go in a circle. */
+function checkSum(
+  source: Source,
+  { path, name, market }: { readonly path: Path; readonly name: string; readonly market: string },
+  { signals }: FleetDocument,
+): readonly Finding[] {
+  const beside = BESIDE_SUM.filter((key) => source[key] !== undefined).map((key) => ({
+    path: [...path, key],
+    onKey: true,
+    problem: 'it stands beside a sum',
+    remedy: 'keep one of csv, query and sum; what is read is scaled where it is read',
+  }));
+  const others = Object.keys(signals).filter((other) => other !== name);
+  const parts = Object.keys(source.sum ?? {}).flatMap((part): readonly Finding[] => {
+    const at = { path: [...path, 'sum', part], onKey: true };
+    const unknown = unlessKnown(at.path, part, others, 'signal', true);
+    if (unknown.length > 0) return unknown;
+    const there = signals[part]?.markets[market];
+    if (there === undefined)
+      return [{ ...at, problem: `it has no series for ${market}`, remedy: 'add one, or leave it out' }];
+    if (there.sum !== undefined)
+      return [{ ...at, problem: 'it is a sum itself', remedy: 'name the signals that it adds up' }];
+    const [step, own] = [signals[part]?.step, signals[name]?.step];
+    if (step === own || step === undefined || own === undefined) return [];
+    const problem = `its step is ${durationText(step)}, that of the sum ${durationText(own)}`;
+    return [{ ...at, problem, remedy: 'give all of them one step' }];
+  });
+  return [...beside, ...parts];
 }

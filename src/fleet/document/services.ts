@@ -108,7 +108,11 @@ const service = section('One part of the platform that scales alone.', {
   shrink: section(
     'How fast replicas of a market may be let go, where drain alone would let all of them go at once. One of the two.',
     {
-      replicasPerMinute: amount('replicas per minute', 'Replicas let go in a minute, in each market.', 2).exactOptional(),
+      replicasPerMinute: amount(
+        'replicas per minute',
+        'Replicas let go in a minute, in each market.',
+        2,
+      ).exactOptional(),
       loadPerMinute: amount(
         'load per minute',
         'Load, in the signal’s unit, that can be moved to other replicas in a minute, in each market.',
@@ -136,7 +140,7 @@ const service = section('One part of the platform that scales alone.', {
     share: share('Share of the replicas that must remain.', '70%'),
   }).exactOptional(),
   reconnect: section(
-    'The storm after a loss, when every lost client comes back at once: survivors keep room to take them in.',
+    'The storm after a loss, when every lost client comes back at once: survivors keep room to take them in. Without survive, after the loss of a provider.',
     {
       within: duration('Time within which every lost client must be back.', '60s', '1s', '1d'),
       handshakesPerSecond: amount('clients per second', 'Clients that one replica can take in beside its work.', 400),

@@ -6,8 +6,11 @@ import { environmentVariable, filePath, line, lines, name, url } from './kinds/t
 
 export const CSV_COLUMNS = { time: 'timestamp', value: 'value' } as const;
 
-/** One market's series: a CSV file or a Prometheus query, never both; the JSON Schema says so to editors. */
-const source = section('Where one market’s series is read: csv or query, one of the two.', {
+/** What says where a series is read, and has no place beside a sum of others. */
+export const BESIDE_SUM = ['csv', 'query', 'time', 'value', 'endsAt', 'scale'] as const;
+
+/** One market's series: a CSV file, a Prometheus query or a sum, never two; the JSON Schema says so to editors. */
+const source = section('Where one market’s series is read: csv, query or sum, one of the three.', {
   csv: filePath(
     'A CSV file with a header row, relative to the folder of this file.',
     'traffic/connections.csv',
@@ -22,14 +25,31 @@ const source = section('Where one market’s series is read: csv or query, one o
     '2026-11-20T18:00Z',
   ).exactOptional(),
   query: lines('A PromQL query that answers one series.', 'sum(im_connections{market="eu"})').exactOptional(),
-  scale: amount('factor', 'Multiplied onto every value: users online into connections.', 1.3).prefault(1),
+  sum: named(
+    'Other signals of this market, each with a factor, added up and forecast as one: a service that works on all of them needs room for the peak of their sum, not for the sum of their peaks.',
+    'a signal',
+    name('A signal.', 'messages'),
+    amount('factor', 'Weight of one unit of it, in the unit of the sum.', 0.4),
+  ).exactOptional(),
+  scale: amount(
+    'factor',
+    'Multiplied onto every value: users online into connections. Left out: 1.',
+    1.3,
+  ).exactOptional(),
 }).meta({
   oneOf: [
-    { required: ['csv'], not: { required: ['query'] } },
+    { required: ['csv'], not: { anyOf: [{ required: ['query'] }, { required: ['sum'] }] } },
+    { required: ['sum'], not: { anyOf: BESIDE_SUM.map((key) => ({ required: [key] })) } },
     {
       required: ['query'],
       not: {
-        anyOf: [{ required: ['csv'] }, { required: ['time'] }, { required: ['value'] }, { required: ['endsAt'] }],
+        anyOf: [
+          { required: ['csv'] },
+          { required: ['sum'] },
+          { required: ['time'] },
+          { required: ['value'] },
+          { required: ['endsAt'] },
+        ],
       },
     },
   ],

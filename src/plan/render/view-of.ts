@@ -3,6 +3,7 @@ import { verdictOf } from '../../policy/gate.ts';
 import { usdPerMonth } from '../../units.ts';
 import type { Decided } from '../plan.ts';
 import { sparedVendors, vendorText } from '../vendors.ts';
+import { nineSection } from './nine-section.ts';
 import {
   boundText,
   demandSection,
@@ -27,6 +28,7 @@ export function viewOf(decided: Decided, full = false): View {
     verdict: verdictOf(judgements),
     sections: [
       demandSection(decided),
+      nineSection(decided, full),
       poolSection(decided, full),
       stepSection(decided, full),
       totalSection(decided),
