@@ -1,0 +1,206 @@
+import type { ObservedSignal } from '../signals/signal.ts';
+import { instant, type Instant, type Seconds } from '../units.ts';
+import { beliefsFrom, type Beliefs } from './events/belief.ts';
+import { learnEvents, maskOf, type Lessons } from './events/learn.ts';
+import { localTime } from './events/local-time.ts';
+import { movedBy } from './events/moved.ts';
+import { shiftOver, stepsIn, type Shift } from './events/shift.ts';
+import type { EventWindow } from './events/window.ts';
+import { fit, type FitOptions, type Fitted } from './fit.ts';
+import type { Forecast } from './forecast.ts';
+import { predict } from './predict.ts';
+
+/** A series as learnt, and what events will do to it. */
+export interface FittedWithEvents {
+  readonly fitted: Fitted;
+  /** over the horizon; absent where no event falls into it */
+  readonly shift?: Shift;
+  /** the same series with its last days as they came; and 1 for each step of the horizon that follows them as well */
+  readonly aftermath?: { readonly fitted: Fitted; readonly steps: Uint8Array };
+  /** in units of load: added before effects are multiplied on */
+  readonly offset: number;
+  /** the newest value as it came, events and all */
+  readonly last?: { readonly at: Instant; readonly value: number };
+  readonly notes: readonly string[];
+}
+
+export interface EventOptions extends FitOptions {
+  /** of the past and of the horizon, in any order */
+  readonly events: readonly EventWindow[];
+  /** whose days holidays are; absent = UTC */
+  readonly timeZone?: string;
+  /** the weekly day of rest that a holiday is held against: 0 = Sunday, the default */
+  readonly restDay?: number;
+  /** what the same signal's other markets show: it counts for half */
+  readonly elsewhere?: readonly Lessons[];
+}
+
+const DAY_S = 86_400;
+const DAY_MS = DAY_S * 1000;
+/** Kernels of minutes need minutes: with longer steps the hours of the day tell the same. */
+const MIDNIGHT_STEP_AT_MOST_S = 900;
+/** Windows within this of the decision are not left out but have their effect taken off: the newest level counts. */
+const RECENT_MS = 2 * DAY_MS;
+const ELSEWHERE_WEIGHT = 0.5;
+/** So long after an event ordinary days may still resemble it, as the days after New Year do. */
+const AFTERMATH_MS = 9 * DAY_MS;
+
+/**
+ * {@link fit} for a series whose past or future holds events: they are left out of what is learnt of ordinary days,
+ * and what they do is learnt from the whole of the past, be it years.
+ */
+export function fitWithEvents(signal: ObservedSignal, options: EventOptions): FittedWithEvents {
+  const { events, timeZone = 'UTC', restDay = 0, elsewhere = [], ...rest } = options;
+  const stepMs = signal.step * 1000;
+  const until = options.until ?? instant(signal.start + (signal.values.length - 1) * stepMs);
+  const windows = events.filter(
+    ({ kind }) => (kind !== 'midnight' || signal.step <= MIDNIGHT_STEP_AT_MOST_S) && signal.step <= DAY_S,
+  );
+  const lessons =
+    windows.length === 0 ? undefined : learnEvents(signal, windows, { local: localTime(timeZone), restDay, until });
+  if (!lessons) return { fitted: fit(signal, rest), offset: 0, notes: [] };
+  const beliefs = beliefsFrom([
+    ...lessons.seen.map((seen) => ({ seen, weight: 1 })),
+    ...elsewhere.flatMap(({ seen }) => seen.map((one) => ({ seen: one, weight: ELSEWHERE_WEIGHT }))),
+  ]);
+  const moving = windows.filter((window) => window.from <= until && isLeftOut(window, beliefs));
+  const recent = moving.filter(({ kind, from, to }) => kind !== 'outage' && to > until - RECENT_MS && from <= until);
+  const excluded = maskOf(
+    moving.filter((window) => !recent.includes(window)),
+    signal,
+  );
+  const fitted = fit(ordinaryOf(signal, recent, beliefs, lessons, until), { ...rest, excluded });
+  const horizon = Math.max(1, Math.ceil((options.horizon ?? DAY_S) / signal.step));
+  const from = instant(fitted.origin + stepMs);
+  const coming = windows.filter((w) => w.to > from && w.from < from + horizon * stepMs);
+  const shift = coming.length === 0 ? undefined : shiftOver(coming, beliefs, lessons.past, from, horizon);
+  const last = lastOf(signal, until);
+  const after = moving.some(({ kind, to }) => kind !== 'outage' && to > until - AFTERMATH_MS);
+  const steps = after
+    ? freeOf(
+        coming.filter((w) => isLeftOut(w, beliefs)),
+        from,
+        stepMs,
+        horizon,
+      )
+    : undefined;
+  return {
+    fitted,
+    offset: lessons.offset,
+    ...(steps?.includes(1) && { aftermath: { fitted: fit(signal, rest), steps } }),
+    notes: shift ? notesOn(coming, shift, beliefs, from, stepMs) : [],
+    ...(shift && { shift }),
+    ...(last && { last }),
+  };
+}
+
+/** {@link predict}, moved by the events of the horizon and widened by how unsure their effects are. */
+export function predictWithEvents(fitted: FittedWithEvents, horizon: Seconds, quantiles: readonly number[]): Forecast {
+  const { shift, last, notes } = fitted;
+  const plain = predict(fitted.fitted, horizon, shift ? [0.5, ...quantiles] : quantiles);
+  const level = settled(plain, fitted, horizon);
+  const moved = shift && plain.method !== 'none' ? movedBy(level, shift, fitted.offset) : level;
+  const asked = [...new Set(quantiles)].toSorted((a, b) => a - b);
+  const kept = asked.map((q) => moved.quantiles.indexOf(q));
+  return {
+    ...moved,
+    quantiles: asked,
+    paths: kept.map((i) => moved.paths[i] ?? new Float64Array(0)),
+    ...(moved.last && last && { last }),
+    ...(moved.backtest && {
+      backtest: { ...moved.backtest, coverage: kept.map((i) => moved.backtest?.coverage[i] ?? Number.NaN) },
+    }),
+    notes: [...plain.notes, ...notes],
+  };
+}
+
+/**
+ * Nobody can tell beforehand whether the days after an event go on like it or like the weeks before: where no event is
+ * believed in, the forecast stands half way between the two, in logs.
+ */
+function settled(plain: Forecast, { aftermath, offset }: FittedWithEvents, horizon: Seconds): Forecast {
+  if (!aftermath) return plain;
+  const { paths, mean } = predict(aftermath.fitted, horizon, plain.quantiles);
+  const between = (a: Float64Array, b: Float64Array | undefined): Float64Array =>
+    a.map((value, i) =>
+      aftermath.steps[i] === 1 ? Math.sqrt((value + offset) * ((b?.[i] ?? value) + offset)) - offset : value,
+    );
+  return { ...plain, paths: plain.paths.map((path, q) => between(path, paths[q])), mean: between(plain.mean, mean) };
+}
+
+/** 1 for each step that begins in none of the windows. */
+function freeOf(windows: readonly EventWindow[], from: Instant, stepMs: number, steps: number): Uint8Array {
+  const free = new Uint8Array(steps).fill(1);
+  for (const window of windows) free.fill(0, ...stepsIn(window, from, stepMs, steps));
+  return free;
+}
+
+/** Whether a window is left out of what is learnt of ordinary load: what is believed to be ordinary is not. */
+function isLeftOut({ kind, key, stated }: EventWindow, beliefs: Beliefs): boolean {
+  if (kind === 'outage' || stated) return true;
+  const { odds, voices } = beliefs.of(key, kind);
+  return (kind === 'declared' && voices === 0) || odds.none < 0.5;
+}
+
+/** The series with the effect of recent events taken off, so that its newest level is that of ordinary load. */
+function ordinaryOf(
+  signal: ObservedSignal,
+  recent: readonly EventWindow[],
+  beliefs: Beliefs,
+  { past, offset }: Lessons,
+  until: Instant,
+): ObservedSignal {
+  if (recent.length === 0) return signal;
+  const { start, values } = signal;
+  const [first] = stepsIn(
+    recent.reduce((a, b) => (b.from < a.from ? b : a)),
+    start,
+    past.stepMs,
+    values.length,
+  );
+  const end = Math.min(values.length, Math.floor((until - start) / past.stepMs) + 1);
+  const shift = shiftOver(recent, beliefs, past, instant(start + first * past.stepMs), Math.max(0, end - first));
+  const ordinary = values.slice();
+  for (const [i, mean] of shift.mean.entries()) {
+    const value = values[first + i] ?? Number.NaN;
+    ordinary[first + i] = Math.max(0, (value + offset) * Math.exp(-mean) - offset);
+  }
+  return { ...signal, values: ordinary };
+}
+
+function lastOf(signal: ObservedSignal, until: Instant): { at: Instant; value: number } | undefined {
+  const stepMs = signal.step * 1000;
+  for (let i = Math.min(signal.values.length - 1, Math.floor((until - signal.start) / stepMs)); i >= 0; i--) {
+    const value = signal.values[i] ?? Number.NaN;
+    if (!Number.isNaN(value)) return { at: instant(signal.start + i * stepMs), value };
+  }
+  return undefined;
+}
+
+/** A shift by less than this in either direction is not worth words. */
+const WORTH_WORDS = Math.log(1.05);
+
+function notesOn(
+  coming: readonly EventWindow[],
+  shift: Shift,
+  beliefs: Beliefs,
+  from: Instant,
+  stepMs: number,
+): readonly string[] {
+  return coming.flatMap((window) => {
+    const { name, key, kind, stated } = window;
+    const [first, end] = stepsIn(window, from, stepMs, shift.mean.length);
+    const here = shift.mean.subarray(first, end);
+    const peak = here.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
+    const { voices } = beliefs.of(key, kind);
+    if (kind === 'declared' && !stated && voices === 0) {
+      return [`${name}: what it does is not known and no earlier one was seen; state times to plan for it`];
+    }
+    if (Math.abs(peak) < WORTH_WORDS) return [];
+    const how = stated ? 'as stated' : voices === 0 ? 'as other holidays here' : `as ${counted(voices)}`;
+    return [`${name}: up to ${Math.exp(peak).toFixed(2)} times an ordinary load, ${how}`];
+  });
+}
+
+const counted = (voices: number): string =>
+  voices === 1 ? 'one like it shows' : `${Number.isInteger(voices) ? voices : voices.toFixed(1)} like it show`;
