@@ -115,9 +115,7 @@ function legend({ past, band }: Sight, margin: number, ink: Ink): string {
   const parts = [
     ...(past.length > 0 ? [`${ink.past(MARK.past)} seen`] : []),
     `${ink.median(MARK.median)} median`,
-    ...(band
-      ? [`${ink.band(MARK.band)} from the ${quantileText(band[0])} to the ${quantileText(band[1])} quantile`]
-      : []),
+    ...(band ? [`${ink.band(MARK.band)} ${quantileText(band[0])} to ${quantileText(band[1])} quantile`] : []),
   ];
   return `${' '.repeat(margin + 4)}${parts.join('   ')}`;
 }

@@ -4,6 +4,8 @@ const MOST = 100_000;
 const COMMON = 0.5;
 /** … else the round one that the median is this near to: clocks that drift, exporters that wait for a scrape. */
 const NEAR = 0.1;
+/** … and as many differences are so near to it. */
+const ALIKE = 0.25;
 const ROUND_S = [
   1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200, 14_400, 21_600, 86_400,
 ];
@@ -20,9 +22,10 @@ export function spacingOf(series: readonly Float64Array[], unit?: number): numbe
   const common = mostFrequent(apart);
   if (common.times >= COMMON * apart.length) return common.value;
   const median = apart[Math.floor(apart.length / 2)] ?? 0;
-  if (unit === undefined) return undefined;
-  const round = ROUND_S.find((s) => Math.abs(median / unit - s) <= NEAR * s);
-  return round === undefined ? undefined : round * unit;
+  const round = unit === undefined ? undefined : ROUND_S.find((s) => Math.abs(median / unit - s) <= NEAR * s);
+  if (unit === undefined || round === undefined) return undefined;
+  const like = apart.filter((d) => Math.abs(d / unit - round) <= ALIKE * round).length;
+  return like >= COMMON * apart.length ? round * unit : undefined;
 }
 
 function differences(series: readonly Float64Array[]): Float64Array {
