@@ -12,6 +12,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Asked, Report } from './forecast/asked.ts';
+import { calendar } from './forecast/calendar.ts';
 import { coverage } from './forecast/coverage.ts';
 import { EXPERTS, type ExpertsChoice } from './forecast/experts.ts';
 import { fine } from './forecast/fine.ts';
@@ -24,7 +25,7 @@ import { METHODS } from './forecast/yardsticks.ts';
 import { Slip } from './placement/select.ts';
 import { sharedData } from './placement/shared-data.ts';
 
-const PARTS = { m4, traffic, fine, coverage, speed, train } satisfies Record<
+const PARTS = { m4, traffic, fine, coverage, calendar, speed, train } satisfies Record<
   string,
   (asked: Asked) => Report | Promise<Report>
 >;

@@ -40,8 +40,9 @@ function residualsOf(
   const offset = offsetOf(filled);
   const ends = BLOCK_ENDS.map((share) => Math.ceil(share * steps));
   const found: number[][] = ends.map(() => []);
+  const wholeDays = Math.ceil(steps / seasons.day);
   for (let k = 0; k < pastOrigins; k++) {
-    const end = filled.length - steps - k * seasons.day;
+    const end = filled.length - (wholeDays + k) * seasons.day; // the same hour of the day as the origin's
     if (end < 3 * seasons.day) break;
     const said = point(filled.subarray(0, end), seasons, steps);
     for (let h = 0; h < steps; h++) {
