@@ -3,20 +3,23 @@
  * steps, its quantiles, the calendar, and the time it takes; beside the usual methods.
  *
  *   npx tsx bench/forecast.ts [part…] [--folder F] [--series filter,…] [--methods name,…] [--ours] [--origins 20]
- *                             [--days 56] [--past 8] [--experts shipped|none] [--json]
+ *                             [--days 56] [--past 8] [--experts shipped|none] [--beside FILE] [--json]
  *
- * --list shows the parts and methods. --folder names another folder than ../shared/data/traffic: every CSV file in it
+ * --list shows the parts and methods. --beside takes rivals from what --json wrote before, since augurs is slow. --folder names another folder than ../shared/data/traffic: every CSV file in it
  * with a time column first is measured. It exits 2 on a slip in what was typed.
  */
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Asked, Report } from './forecast/asked.ts';
+import { readBeside } from './forecast/beside.ts';
 import { calendar } from './forecast/calendar.ts';
 import { coverage } from './forecast/coverage.ts';
 import { EXPERTS, type ExpertsChoice } from './forecast/experts.ts';
 import { fine } from './forecast/fine.ts';
 import { m4 } from './forecast/m4.ts';
+import { recordedIn } from './forecast/series.ts';
 import { speed } from './forecast/speed.ts';
 import { claimsTable, LEGEND } from './forecast/table.ts';
 import { traffic } from './forecast/traffic.ts';
@@ -41,6 +44,7 @@ const OPTIONS = {
   days: { type: 'string', default: '56' },
   past: { type: 'string', default: '8' },
   experts: { type: 'string', default: 'shipped' },
+  beside: { type: 'string' },
   here: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
@@ -69,11 +73,15 @@ async function main(args: readonly string[]): Promise<void> {
     origins: counted('--origins', values.origins),
     days: counted('--days', values.days),
     pastOrigins: counted('--past', values.past),
+    beside: values.beside === undefined ? new Map() : readBeside(values.beside),
     here: values.here,
     script: fileURLToPath(import.meta.url),
     say: values.json ? () => undefined : (line) => console.log(line),
   };
+  const own = values.folder !== OPTIONS.folder.default;
+  if (own && !existsSync(asked.folder)) throw new Slip(`--folder: ${asked.folder} is not there`);
   asked.say(preamble(asked));
+  if (!own) for (const line of leftOut(asked)) asked.say(line);
   const reports: Report[] = [];
   for (const part of parts) {
     asked.say('');
@@ -81,8 +89,15 @@ async function main(args: readonly string[]): Promise<void> {
     reports.push(report);
     if (report.claims.length > 0) asked.say(`\n${claimsTable(report.claims)}`);
   }
+  if (asked.series.length > 0 && reports.every((report) => report.rows.length === 0))
+    throw new Slip(`--series: nothing is called ${asked.series.join(' or ')} here`);
   if (values.json) console.log(JSON.stringify({ schemaVersion: 1, machine: machine(), parts: reports }));
   asked.say(`\n${summary(reports)}`);
+}
+
+/** What the published figures are over and is not there. */
+function leftOut({ folder }: Asked): string[] {
+  return recordedIn(folder).absent.map((name) => `${name}: left out, it is not in ${folder}`);
 }
 
 function preamble({ origins, days, pastOrigins }: Asked): string {

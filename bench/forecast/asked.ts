@@ -1,3 +1,4 @@
+import type { readBeside } from './beside.ts';
 import type { ExpertsChoice } from './experts.ts';
 
 /** What a person asked the bench for. */
@@ -13,6 +14,8 @@ export interface Asked {
   readonly days: number;
   /** past origins from which rivals take their quantiles */
   readonly pastOrigins: number;
+  /** rows of rivals from an earlier run, by part */
+  readonly beside: ReturnType<typeof readBeside>;
   /** measure speed in this process, not in one of its own */
   readonly here: boolean;
   /** the bench's own file, to start such a process with */

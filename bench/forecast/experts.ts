@@ -4,19 +4,18 @@ import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { instant } from '../../src/units.ts';
 import { exported } from './exported.ts';
 
-/** Which pretrained experts the forecast gets: those of the package, those of the training part of the file, none. */
-export type ExpertsChoice = 'shipped' | 'file' | 'none';
-export const EXPERTS: readonly ExpertsChoice[] = ['shipped', 'file', 'none'];
+/** Which pretrained experts the forecast gets: those of the package, or none. */
+export type ExpertsChoice = 'shipped' | 'none';
+export const EXPERTS: readonly ExpertsChoice[] = ['shipped', 'none'];
 
 const SHIPPED = new URL('../../src/world/forecast-experts.ts', import.meta.url);
 const TRAINER = new URL('../../src/forecast/linear/train.ts', import.meta.url);
 
 type WithExperts = FitOptions & { readonly experts?: unknown };
 
-/** What `fit` is given for that choice; undefined when this tree cannot make it. */
+/** What `fit` is given for that choice, or with experts learnt from these series; undefined when this tree cannot make it. */
 export async function expertsOptions(
-  choice: ExpertsChoice,
-  training: () => readonly ObservedSignal[],
+  choice: ExpertsChoice | readonly ObservedSignal[],
 ): Promise<WithExperts | undefined> {
   if (choice === 'none') return {};
   if (choice === 'shipped') {
@@ -24,7 +23,7 @@ export async function expertsOptions(
     return load && { experts: load() };
   }
   const train = await exported(TRAINER, 'trainExperts');
-  return train && { experts: train(training().flatMap(logsOf)) };
+  return train && { experts: train(choice.flatMap(logsOf)) };
 }
 
 /** A series as the forecast itself learns from it: cleaned, without holes, in logarithms. */

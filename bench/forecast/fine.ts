@@ -1,4 +1,5 @@
 import { type Asked, type Claim, isAsked, isChosen, type Report } from './asked.ts';
+import { besideOf } from './beside.ts';
 import { expertsOptions } from './experts.ts';
 import { type Method, pointMethod, type PointForecast } from './method.ts';
 import { geometricMean } from './metrics.ts';
@@ -34,13 +35,14 @@ interface Row {
 
 /** Load at steps of 1 to 30 minutes, 36 steps ahead, by block of leads, beside what is best at the shortest ones. */
 export async function fine(asked: Asked): Promise<Report> {
-  const options = (await expertsOptions(asked.experts, () => [])) ?? {};
+  const options = (await expertsOptions(asked.experts)) ?? {};
   const rows: Row[] = [];
   asked.say(plainLine('series, own step', [...BLOCKS.map(nameOf), 'fit ms', 'origins'], 'MAE/best'));
   for (const one of fineSeries(asked, (name) => isChosen(asked, name))) {
     const windows = [...rolling(one.signal, FINE_STEPS, FINE_ORIGINS * asked.origins, asked.days)];
     const methods = methodsFor(asked, ours('ours', options));
-    const of = methods.map((method) => measured(one, windows, method)).filter((row) => row.origins > 0);
+    const fresh = methods.map((method) => measured(one, windows, method)).filter((row) => row.origins > 0);
+    const of = [...fresh, ...besideOf(asked.beside, 'fine', fresh, (row) => row.origins)];
     rows.push(...of);
     const best = BLOCKS.map((_, b) => Math.min(...others(of).map((row) => row.mae[b] ?? Infinity)));
     for (const row of of) {

@@ -56,14 +56,14 @@ export async function m4(asked: Asked): Promise<Report> {
 async function methodsOf(asked: Asked, training: readonly ObservedSignal[]): Promise<Method[]> {
   const methods: Method[] = [];
   for (const [name, choice] of [
-    ['ours', 'file'],
+    ['ours', training],
     ['ours-shipped', 'shipped'],
     ['ours-alone', 'none'],
   ] as const) {
     if (!isAsked(asked, name)) continue;
     const began = performance.now();
-    const options = await expertsOptions(choice, () => training);
-    if (options && choice === 'file') asked.say(`experts trained on ${training.length} series in ${since(began)} s`);
+    const options = await expertsOptions(choice);
+    if (options && choice === training) asked.say(`experts trained on ${training.length} series in ${since(began)} s`);
     if (options) methods.push(ours(name, options));
     else asked.say(`${name}: left out, this tree has no experts of that kind`);
   }

@@ -53,7 +53,7 @@ function apart({ script, experts }: Asked): readonly Row[] {
 }
 
 async function measured(asked: Asked): Promise<readonly Row[]> {
-  const options = { ...(await expertsOptions(asked.experts, () => [])), horizon: HORIZON };
+  const options = { ...(await expertsOptions(asked.experts)), horizon: HORIZON };
   const whole = Array.from({ length: SERIES }, (_, i) => syntheticLoad(i + 1, SHAPE));
   const growth = GROWTH.reduce((sum, steps) => sum + steps, 0);
   let held = growth;

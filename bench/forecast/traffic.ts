@@ -1,11 +1,11 @@
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { type Asked, type Claim, isAsked, isChosen, type Report } from './asked.ts';
+import { besideOf } from './beside.ts';
 import { expertsOptions } from './experts.ts';
 import type { Method } from './method.ts';
 import { type Figures, owaOf, Tally } from './metrics.ts';
 import { ours } from './ours.ts';
 import { hourly, rolling } from './rolling.ts';
-import { recordedIn } from './series.ts';
 import { byMethod, summaryOf } from './summary.ts';
 import { headOf, type Row, rowOf } from './table.ts';
 import { rivals, YARDSTICKS } from './yardsticks.ts';
@@ -17,7 +17,6 @@ const WORSE_AT_MOST = 1.03;
 
 /** Real load by the hour, 48 hours ahead, from rolling origins over the second half of each series. */
 export async function traffic(asked: Asked): Promise<Report> {
-  for (const name of recordedIn(asked.folder).absent) asked.say(`${name}: left out, it is not in ${asked.folder}`);
   const methods = await methodsOf(asked);
   asked.say(headOf('series, hourly'));
   const rows: Row[] = [];
@@ -30,12 +29,12 @@ export async function traffic(asked: Asked): Promise<Report> {
       continue;
     }
     naive2.push(yardstick);
-    for (const [method, f] of figures) {
-      if (!isAsked(asked, method)) continue;
-      const row = { series: one.name, method, figures: f, owa: owaOf([f], [yardstick]) };
-      rows.push(row);
-      asked.say(rowOf(row));
-    }
+    const fresh = [...figures]
+      .filter(([method]) => isAsked(asked, method))
+      .map(([method, f]): Row => ({ series: one.name, method, figures: f, owa: owaOf([f], [yardstick]) }));
+    const all = [...fresh, ...besideOf(asked.beside, 'traffic', fresh, (row) => row.figures.steps)];
+    rows.push(...all);
+    for (const row of all) asked.say(rowOf(row));
   }
   asked.say('');
   const summaries = [...byMethod(rows)].map(([method, of]) => summaryOf(method, of, naive2));
@@ -45,7 +44,7 @@ export async function traffic(asked: Asked): Promise<Report> {
 
 /** Ours and the rivals that were asked for; Naive2 always, since OWA is measured against it. */
 async function methodsOf(asked: Asked): Promise<Method[]> {
-  const options = (await expertsOptions(asked.experts, () => [])) ?? {};
+  const options = (await expertsOptions(asked.experts)) ?? {};
   const all = [...rivals(asked.pastOrigins).values()].filter(({ name }) => name === 'naive2' || isAsked(asked, name));
   return isAsked(asked, 'ours') ? [ours('ours', options), ...all] : all;
 }

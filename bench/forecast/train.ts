@@ -13,7 +13,7 @@ export async function train(asked: Asked): Promise<Report> {
     return { part: 'train', rows: [], claims: [] };
   }
   const began = performance.now();
-  const options = await expertsOptions('file', () => [...series.values()]);
+  const options = await expertsOptions([...series.values()]);
   const wallS = (performance.now() - began) / 1000;
   if (!options) {
     asked.say('train: left out, this tree has no trainer');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isChosen } from '../../bench/forecast/asked.ts';
+import { besideOf, readBeside } from '../../bench/forecast/beside.ts';
 import { choleskySolved } from '../../bench/forecast/cholesky.ts';
 import { conformal, orderStatistic } from '../../bench/forecast/conformal.ts';
 import { filled } from '../../bench/forecast/fill.ts';
@@ -318,4 +319,37 @@ describe('against published figures', () => {
       expect(Math.abs(mean(1, 'mase') / 1.193 - 1)).toBeLessThan(0.05);
     },
   );
+});
+
+describe('rivals from an earlier run', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'godwit-beside-'));
+  const file = join(folder, 'before.json');
+  const row = (
+    method: string,
+    steps: number,
+  ): { series: string; method: string; figures: { steps: number; wql: number } } => ({
+    series: 'a',
+    method,
+    figures: { steps, wql: Number.NaN },
+  });
+  const rows = [row('ours', 96), row('naive-24', 96), row('augurs', 96)];
+  writeFileSync(file, JSON.stringify({ schemaVersion: 1, parts: [{ part: 'traffic', rows }] }));
+  const size = (of_: { figures: { steps: number } }): number => of_.figures.steps;
+
+  it('are those that were not measured now, and never ours', () => {
+    const fresh = [row('ours', 96), row('naive-24', 96)];
+    const found = besideOf(readBeside(file), 'traffic', fresh, size);
+    expect(found.map(({ method }) => method)).toEqual(['augurs']);
+    expect(found[0]?.figures.wql).toBeNaN(); // JSON knows no NaN
+    expect(besideOf(readBeside(file), 'fine', fresh, size)).toEqual([]);
+  });
+
+  it('are refused when they were measured over other steps', () => {
+    expect(() => besideOf(readBeside(file), 'traffic', [row('ours', 48)], size)).toThrow(/96 of a where 48/);
+  });
+
+  it.each([['no.csv'], ['text.json']])('%s is no earlier run', (name) => {
+    writeFileSync(join(folder, 'text.json'), 'not json');
+    expect(() => readBeside(join(folder, name))).toThrow(/--beside names a file/);
+  });
 });
