@@ -1,6 +1,6 @@
 import type { ObservedSignal } from '../signals/signal.ts';
 import { instant, type Instant, type Seconds } from '../units.ts';
-import { beliefsFrom, type Beliefs } from './events/belief.ts';
+import { beliefsFrom, isBelieved, type Beliefs } from './events/belief.ts';
 import { learnEvents, maskOf, type Lessons } from './events/learn.ts';
 import { localTime } from './events/local-time.ts';
 import { movedBy } from './events/moved.ts';
@@ -138,8 +138,8 @@ function freeOf(windows: readonly EventWindow[], from: Instant, stepMs: number, 
 /** Whether a window is left out of what is learnt of ordinary load: what is believed to be ordinary is not. */
 function isLeftOut({ kind, key, stated }: EventWindow, beliefs: Beliefs): boolean {
   if (kind === 'outage' || stated) return true;
-  const { odds, voices } = beliefs.of(key, kind);
-  return (kind === 'declared' && voices === 0) || odds.none < 0.5;
+  const belief = beliefs.of(key, kind);
+  return (kind === 'declared' && belief.voices === 0) || isBelieved(belief);
 }
 
 /** The series with the effect of recent events taken off, so that its newest level is that of ordinary load. */

@@ -23,6 +23,18 @@ export interface Belief {
   readonly voices: number;
 }
 
+/**
+ * An event is acted on when the odds are better than two to one that it is none of the ordinary: a date on which
+ * nothing happens here is far more common in a calendar than one that matters.
+ */
+const ORDINARY_AT_MOST = 0.3;
+/** Of a single one it must be all but certain, for anything else may have gone wrong on that day. */
+const ORDINARY_AT_MOST_OF_ONE = 0.02;
+
+export function isBelieved({ odds, voices }: Belief): boolean {
+  return odds.none < (voices > 0 && voices <= 1 ? ORDINARY_AT_MOST_OF_ONE : ORDINARY_AT_MOST);
+}
+
 /** In logs; variances are of an event to come, its year's whim included. */
 export interface Effect {
   readonly level: number;
@@ -43,7 +55,7 @@ export interface Voice {
  * or a day of rest, a day beside one ordinary; a declared event does something.
  */
 const BEFORE: Readonly<Record<EventKind, { readonly odds: Odds; readonly weight: number }>> = {
-  holiday: { odds: { none: 0.5, rest: 0.25, own: 0.05, restOwn: 0.15, restHours: 0.05 }, weight: 4 },
+  holiday: { odds: { none: 0.6, rest: 0.2, own: 0.05, restOwn: 0.1, restHours: 0.05 }, weight: 6 },
   near: { odds: { none: 0.88, rest: 0.04, own: 0.04, restOwn: 0.02, restHours: 0.02 }, weight: 10 },
   midnight: { odds: { none: 0.6, rest: 0, own: 0.4, restOwn: 0, restHours: 0 }, weight: 2 },
   declared: { odds: { none: 0.15, rest: 0, own: 0.85, restOwn: 0, restHours: 0 }, weight: 10 },

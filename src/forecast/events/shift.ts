@@ -1,5 +1,5 @@
 import type { Instant } from '../../units.ts';
-import type { Belief, Beliefs, Effect } from './belief.ts';
+import { isBelieved, type Belief, type Beliefs, type Effect } from './belief.ts';
 import type { Past } from './evidence.ts';
 import { binsOf, ordinaryAt, type Bin } from './ordinary.ts';
 import { isDay, type EventWindow } from './window.ts';
@@ -37,6 +37,8 @@ export function shiftOver(
     const end = Math.min(steps, Math.ceil((window.to - from) / past.stepMs));
     if (first >= end) continue;
     const belief = beliefs.of(window.key, window.kind);
+    // what is not believed moves nothing
+    if (!window.stated && !isBelieved(belief)) continue;
     const at = window.stated ? statedAt(window) : learntAt(window, belief, past);
     // of what is there already, a midnight leaves what it is not believed to replace
     const kept = window.kind === 'midnight' && !window.stated ? belief.odds.none : 1;
@@ -84,7 +86,9 @@ function learntAt(window: EventWindow, belief: Belief, past: Past): (ms: number)
   };
 }
 
-function mixed(b: number, turns: Turns, { odds, own, restOwn }: Belief): Moments {
+/** The hypotheses mixed by their odds. */
+function mixed(b: number, turns: Turns, belief: Belief): Moments {
+  const { odds, own, restOwn } = belief;
   const rest = turns.of[b] ?? 0;
   const cases = [
     { p: odds.none, mean: 0, variance: 0 },
