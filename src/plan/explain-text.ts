@@ -42,6 +42,7 @@ function groupText(group: GroupWhy): readonly string[] {
         ]
       : ['  load      not known: nothing was seen, so there is no forecast']),
     `  replicas  ${needOf(demand)}${arithmetic(group)}; may have ${count(group.minReplicas)} to ${count(group.maxReplicas)}`,
+    `  quantile  ${quantileText(group)}`,
     `  placed    ${counted(placed, 'replica')}${spare > 0 ? `, ${count(spare)} more than the load needs, for the rules below or because whole nodes have room` : ''}`,
     ...placesText(group),
     ...(usdPerHour === undefined
@@ -50,6 +51,14 @@ function groupText(group: GroupWhy): readonly string[] {
     ...group.rules.map((r) => `  binds     ${r.rule}: easing it by one replica saves ${rate(r.usdPerHour)}`),
     ...ruledOutText(demand.ruledOut),
   ];
+}
+
+/** Which one, why, and what a tenth of its misses would cost. */
+function quantileText({ demand, nextNineUsdPerHour: usd }: GroupWhy): string {
+  const why = `${percentile(demand.quantile)}, ${demand.quantileFrom === 'costs' ? 'because of its costs: ' : ''}${demand.quantileWhy}`;
+  if (demand.nextNine === undefined) return why;
+  const month = usd === undefined ? '' : `, ${amount(usdPerMonth(usd))} a month more`;
+  return `${why}; ${percentile(demand.nextNine.quantile)} takes ${counted(demand.nextNine.replicas, 'replica')}${month}`;
 }
 
 /** On a pool the groups are a line each; asked for by name they tell all. */

@@ -8,6 +8,7 @@ import type { Resources } from '../quantity.ts';
 import type { Instant } from '../units.ts';
 import { instant } from '../units.ts';
 import { peakStep } from './json.ts';
+import { nextNineUsdPerHour } from './next-nine.ts';
 import { oneMoreReplica } from './one-more.ts';
 import { byText } from './order.ts';
 import type { Decided, PoolChange, Step, Waiting } from './plan.ts';
@@ -40,6 +41,8 @@ export interface GroupWhy {
   readonly nodes: readonly { readonly offering: string; readonly nodes: number; readonly replicas: number }[];
   /** one more replica at the margin */
   readonly usdPerHour?: number;
+  /** what a tenth of the misses would cost on average */
+  readonly nextNineUsdPerHour?: number;
   /** rules that bind and name this group: $/h for one replica of easing */
   readonly rules: readonly { readonly rule: string; readonly usdPerHour: number }[];
 }
@@ -126,6 +129,7 @@ function groupWhy(decided: Omit<Decided, 'judgements'>, demand: GroupDemand): Gr
   }
   const { rulePrices } = plan.placement.certificate;
   const usdPerHour = oneMoreReplica(demand, plan.placement);
+  const nine = nextNineUsdPerHour(demand, plan.placement);
   const forecast = service && forecastWhy(decided, service, demand);
   return {
     demand,
@@ -139,6 +143,7 @@ function groupWhy(decided: Omit<Decided, 'judgements'>, demand: GroupDemand): Gr
       .map(([offering, n]) => ({ offering, ...n }))
       .toSorted((a, b) => b.replicas - a.replicas || byText(a.offering, b.offering)),
     ...(usdPerHour !== undefined && { usdPerHour }),
+    ...(nine !== undefined && { nextNineUsdPerHour: nine }),
     rules: Object.entries(rulePrices)
       .filter(([rule]) => rule.endsWith(`/${demand.name}`) || rule.includes(`/${demand.name}/`))
       .map(([rule, price]) => ({ rule, usdPerHour: price }))

@@ -74,9 +74,21 @@ export function messenger(more: Partial<WorldSpec> = {}): WorldSpec {
     templates: [{ name: 'aws-general', provider: 'aws', types: ['m7*', 'm8*'], purchase: ['on-demand'], max: 300 }],
     services: [gateway, push, ai],
     demand: [
-      demandOf(gateway, 112, { peakReplicas: 140 }),
-      demandOf(gateway, 28, { name: 'gateway/na', market: 'na' }),
-      demandOf(push, 50),
+      demandOf(gateway, 112, {
+        peakReplicas: 140,
+        nextNine: { quantile: 0.999, load: 35_400, replicas: 118, moreOnAverage: 7.5 },
+      }),
+      demandOf(gateway, 28, {
+        name: 'gateway/na',
+        market: 'na',
+        nextNine: { quantile: 0.999, load: 8700, replicas: 29, moreOnAverage: 0.5 },
+      }),
+      demandOf(push, 50, {
+        quantile: 0.9,
+        quantileFrom: 'costs',
+        quantileWhy: '$9.00/h for the load of one replica left uncarried against $1.00/h for one that idles',
+        nextNine: { quantile: 0.99, load: 38_000, replicas: 55, moreOnAverage: 3.25 },
+      }),
       demandOf(ai, 3, { setBy: 'minimum', load: 33_000, reason: 'its load would need 2' }),
     ],
     nodes: [

@@ -154,6 +154,7 @@ describe('explain', () => {
       `gateway/eu: 112 replicas
   load      29.9k connections now; the forecast (ensemble of two) reaches 36k at 2026-03-02 18:10 UTC (99% quantile)
   replicas  gateway/eu needs 112 replicas for 33.6k connections (its 99% quantile) within 30m: 33.6k at 300 a replica; may have 0 to 10,000
+  quantile  99%, stated in the fleet file; 99.9% takes 118 replicas, $528.34 a month more
   placed    114 replicas, 2 more than the load needs, for the rules below or because whole nodes have room
             70 on 10 nodes of aws/us-east-1/us-east-1b/m7g.4xlarge/on-demand
             28 on 4 nodes of azure/westeurope/1/Standard_D16s_v5/on-demand

@@ -2,7 +2,7 @@ import { inert } from './lines.ts';
 import { legendOf, type GridSection, type Section, type View } from './view.ts';
 
 /** Sections that a reviewer opens only when the summary raises a question. */
-const FOLDED = new Set(['Demand', 'Pools', 'Pools by place', 'Prices']);
+const FOLDED = new Set(['Demand', 'One more nine', 'Pools', 'Pools by place', 'Prices']);
 const VERDICT = { allow: '✅ allow', hold: '⏸️ hold', stop: '⛔ stop' } as const;
 
 /** The plan for a pull request or a chat: GitHub's Markdown, the summary first, the long tables folded. */

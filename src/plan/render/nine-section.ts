@@ -40,7 +40,7 @@ export function nineSection({ fleet, plan }: Decided, full: boolean): GridSectio
         note: `${percentile(first.quantile)} because of its costs: ${first.quantileWhy}`,
       }),
     })),
-    note: 'then: what a tenth of the misses takes',
+    note: `then: what a tenth of the misses takes${known.some((d) => d.quantileFrom === 'stated') ? '; quantiles without a reason are stated in the fleet file' : ''}`,
   };
 }
 
