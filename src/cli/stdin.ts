@@ -29,6 +29,6 @@ function decoded(bytes: Buffer, file: string): Checked<string> {
   try {
     return good(new TextDecoder(encoding, { fatal: true }).decode(bytes));
   } catch {
-    return bad({ file, problem: 'it is not UTF-8 text', remedy: 'hand over what kubectl prints, unchanged' });
+    return bad({ file, problem: 'it is not UTF-8 text', remedy: 'hand it over as UTF-8, unchanged' });
   }
 }
