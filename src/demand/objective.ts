@@ -33,7 +33,7 @@ export function objectiveOf({ quantile, costs }: Pick<Service, 'quantile' | 'cos
   const within = Math.min(MOST, Math.max(LEAST, ratio));
   const weighed = `${rate(shortage)} for the load of one replica left uncarried against ${rate(idle)} for one that idles`;
   const bound = within === ratio ? '' : `, which asks for ${percentile(ratio)}: further than a forecast can tell`;
-  return { quantile: Number(within.toPrecision(6)), from: 'costs', why: `${weighed}${bound}` };
+  return { quantile: Number(within.toFixed(4)), from: 'costs', why: `${weighed}${bound}` };
 }
 
 /** A tenth of the misses: 99% → 99.9%. Undefined where no forecast could tell. */

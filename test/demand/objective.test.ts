@@ -18,7 +18,7 @@ describe('which quantile', () => {
         /^\$9\.00\/h for the load of one replica left uncarried against \$1\.00\/h for one that idles$/,
       ],
       ['a shortage as dear as idling: the median', costs(0.05, 1), 20, 0.5, /^\$1\.00\/h .* against \$1\.00\/h/],
-      ['a replica that carries twice as much is missed twice as much', costs(0.05, 1), 40, 0.666667, /^\$2\.00\/h/],
+      ['a replica that carries twice as much is missed twice as much', costs(0.05, 1), 40, 0.6667, /^\$2\.00\/h/],
       [
         'dearer than any forecast can tell: the most it can',
         costs(1000, 0.01),
@@ -56,7 +56,7 @@ describe('which quantile', () => {
           sorted.reduce((sum, d) => sum + shortage * Math.max(0, d - room) + idle * Math.max(0, room - d), 0);
         const atQuantile = sorted[Math.ceil(quantile * sorted.length - 1e-6) - 1] ?? 0;
         const least = Math.min(...sorted.map(costAt));
-        expect(costAt(atQuantile)).toBeLessThanOrEqual(least * (1 + 1e-4) + 1e-9);
+        expect(costAt(atQuantile)).toBeLessThanOrEqual(least * (1 + 1e-3) + 1e-9);
       }),
     );
   });
