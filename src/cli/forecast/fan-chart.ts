@@ -20,7 +20,7 @@ const FRAMES: readonly Frame[] = [
 ];
 const MARGIN = { left: 46, right: 8, top: 10, bottom: 22 };
 /** More points than this are more than the picture has columns. */
-const MOST_POINTS = 500;
+const MOST_POINTS = 400;
 /** Columns of the forecast that tell their figures when pointed at. */
 const MOST_POINTED = 200;
 
@@ -52,9 +52,10 @@ function svgOf(
     const share = (Math.min(value, scale.top) - scale.bottom) / (scale.top - scale.bottom);
     return (MARGIN.top + (1 - Math.max(0, share)) * high).toFixed(1);
   };
-  const ahead = (path: Float64Array): string[] => thinned(path).map((h) => `${x(past.length + h)},${y(path[h] ?? 0)}`);
+  const ahead = (quantile: number): string[] =>
+    thinned(pathOf(forecast, quantile), pickOf(quantile)).map(([h, value]) => `${x(past.length + h)},${y(value)}`);
   const fan = bands(quantiles).map(([low, top, depth]) => {
-    const points = [...ahead(pathOf(forecast, top)), ...ahead(pathOf(forecast, low)).toReversed()].join(' ');
+    const points = [...ahead(top), ...ahead(low).toReversed()].join(' ');
     return `<polygon class="band d${depth}" points="${points}"/>`;
   });
   const now = x(Math.max(0, past.length - 0.5));
@@ -62,7 +63,7 @@ function svgOf(
 ${scale.ticks.map((v) => `<line class="grid" x1="${MARGIN.left}" x2="${frame.width - MARGIN.right}" y1="${y(v)}" y2="${y(v)}"/><text x="${MARGIN.left - 6}" y="${y(v)}" dy=".35em" text-anchor="end">${short(v)}</text>`).join('\n')}
 ${fan.join('\n')}
 <line class="now" x1="${now}" x2="${now}" y1="${MARGIN.top}" y2="${MARGIN.top + high}"/>
-<path class="past" d="${pastPath(past, x, y)}"/><polyline class="median" points="${ahead(median).join(' ')}"/>
+<path class="past" d="${pastPath(past, x, y)}"/><polyline class="median" points="${ahead(0.5).join(' ')}"/>
 ${timeLabels(sight, style, frame, x)}
 ${pointed(forecast, quantiles, style, { x, past: past.length, high })}
 </svg>`;
@@ -70,14 +71,14 @@ ${pointed(forecast, quantiles, style, { x, past: past.length, high })}
 
 /** A pen that is lifted over gaps; a value between two gaps is a dot. */
 function pastPath(past: Float64Array, x: (step: number) => string, y: (value: number) => string): string {
+  const points = extremes(past);
   let path = '';
   let down = false;
-  for (const i of thinned(past)) {
-    const value = past[i] ?? Number.NaN;
+  for (const [p, [step, value]] of points.entries()) {
     if (Number.isNaN(value)) down = false;
     else {
-      const alone = !down && Number.isNaN(past[i + 1] ?? Number.NaN);
-      path += `${down ? 'L' : 'M'}${x(i)} ${y(value)}${alone ? 'h.1' : ''}`;
+      const alone = !down && Number.isNaN(points[p + 1]?.[1] ?? Number.NaN);
+      path += `${down ? 'L' : 'M'}${x(step)} ${y(value)}${alone ? 'h.1' : ''}`;
       down = true;
     }
   }
@@ -144,11 +145,39 @@ function legend({ past, band }: Sight, { quantiles }: Told): string {
   return `<span class="keys">${marks.join('&ensp;')}</span>`;
 }
 
-/** Indices, the last one always among them. */
-function thinned(path: Float64Array): readonly number[] {
-  const every = Math.max(1, Math.ceil(path.length / MOST_POINTS));
-  const kept: number[] = [];
-  for (let i = 0; i < path.length; i += every) kept.push(i);
-  if (path.length > 0 && kept.at(-1) !== path.length - 1) kept.push(path.length - 1);
-  return kept;
+type Point = readonly [step: number, value: number];
+type Pick = 'smallest' | 'mean' | 'largest';
+
+/** What is drawn of a quantile where several steps share a column: the outer edge of a band is never drawn too near. */
+const pickOf = (quantile: number): Pick => (quantile > 0.5 ? 'largest' : quantile < 0.5 ? 'smallest' : 'mean');
+
+/** One point for each column of steps, at its middle; each step where there are fewer than columns. */
+function thinned(path: Float64Array, pick: Pick): readonly Point[] {
+  return columnsOf(path.length).map(([from, to]): Point => {
+    const values = path.subarray(from, to);
+    const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+    const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return [(from + to - 1) / 2, pick === 'smallest' ? least : pick === 'largest' ? most : mean];
+  });
+}
+
+/** The smallest and the largest value of each column, in the order in which they came; a column of gaps is a gap. */
+function extremes(path: Float64Array): readonly Point[] {
+  return columnsOf(path.length).flatMap(([from, to]): Point[] => {
+    let [least, most] = [-1, -1];
+    for (let i = from; i < to; i++) {
+      const value = path[i] ?? Number.NaN;
+      if (Number.isNaN(value)) continue;
+      if (least < 0 || value < (path[least] ?? 0)) least = i;
+      if (most < 0 || value > (path[most] ?? 0)) most = i;
+    }
+    if (least < 0) return [[from, Number.NaN]];
+    return [...new Set([Math.min(least, most), Math.max(least, most)])].map((i) => [i, path[i] ?? Number.NaN]);
+  });
+}
+
+function columnsOf(steps: number): readonly (readonly [from: number, to: number])[] {
+  const each = Math.max(1, Math.ceil(steps / MOST_POINTS));
+  return Array.from({ length: Math.ceil(steps / each) }, (_, c) => [c * each, Math.min(steps, (c + 1) * each)]);
 }

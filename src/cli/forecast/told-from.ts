@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { fit } from '../../forecast/fit.ts';
 import { predict } from '../../forecast/predict.ts';
 import { duration } from '../../figures.ts';
@@ -8,7 +9,7 @@ import { toSignals } from '../../signals/series-file/to-signals.ts';
 import { bad, good, shortened, type Checked, type Trouble } from '../../trouble.ts';
 import { seconds, type Seconds } from '../../units.ts';
 import { LONGEST_HORIZON, stepsOf, type ForecastOptions } from './options.ts';
-import { overall, tell, type Forecaster, type Told } from './outcome.ts';
+import { overall, tell, type Forecaster, type SeriesTold, type Told } from './outcome.ts';
 
 export interface Origin {
   /** as the user named it */
@@ -19,7 +20,11 @@ export interface Origin {
 }
 
 /** From the text of a series file to all that is told of it. */
-export function toldFrom(text: string, { file, name, columns }: Origin, options: ForecastOptions): Checked<Told> {
+export async function toldFrom(
+  text: string,
+  { file, name, columns }: Origin,
+  options: ForecastOptions,
+): Promise<Checked<Told>> {
   const { timeColumn, valueColumn, idColumn } = columns;
   const read = readSeriesFile(text, {
     file,
@@ -45,7 +50,11 @@ export function toldFrom(text: string, { file, name, columns }: Origin, options:
     origins: options.origins,
     ...(season !== undefined && { season }),
   };
-  const series = signals.map((signal) => tell(signal, asked, forecaster));
+  const series: SeriesTold[] = [];
+  for (const signal of signals) {
+    series.push(tell(signal, asked, forecaster));
+    await turn(); // so that an interruption is heard between two of many series
+  }
   return good({
     file,
     step,
