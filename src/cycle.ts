@@ -2,9 +2,9 @@ import { demandFor } from './demand/demand-for.ts';
 import { quantilesOf } from './demand/objective.ts';
 import { bootTimeOf } from './catalog/lead-time.ts';
 import type { Fleet } from './fleet/fleet.ts';
-import { fit } from './forecast/fit.ts';
+import type { HolidayTable } from './forecast/events/holidays.ts';
+import { forecastsFor } from './forecast/forecasts-for.ts';
 import type { Forecast } from './forecast/forecast.ts';
-import { predict } from './forecast/predict.ts';
 import type { Observation } from './observation.ts';
 import { problemOf } from './placement/from-demand.ts';
 import { place } from './placement/place.ts';
@@ -26,6 +26,8 @@ import type { Checked } from './trouble.ts';
 export interface Tools {
   readonly solver: LinearSolver;
   readonly policies: readonly Policy[];
+  /** what the calendar knows; needed where a market names its holidays */
+  readonly holidays?: HolidayTable;
   /** where a cycle's placements are found; absent: on this thread, as {@link decide} finds them */
   readonly place?: Placer;
 }
@@ -44,7 +46,7 @@ export async function runCycle<Outcome>(
 ): Promise<Checked<{ readonly decided: Decided; readonly outcome: Outcome }>> {
   const seen = await world.observe();
   if (!seen.ok) return seen;
-  const asked = askedOf(seen.value, fleet);
+  const asked = askedOf(seen.value, fleet, tools);
   const placement = await (tools.place ?? ((problem) => place(problem, tools.solver)))(asked.problem);
   const decided = concluded(asked, placement, tools);
   return { ok: true, value: { decided, outcome: await world.carryOut(decided) } };
@@ -52,7 +54,7 @@ export async function runCycle<Outcome>(
 
 /** From what was seen to what is to be done and whether it may be: pure, so a stored observation decides alike. */
 export function decide(seen: Observation, fleet: Fleet, tools: Tools): Decided {
-  const asked = askedOf(seen, fleet);
+  const asked = askedOf(seen, fleet, tools);
   return concluded(asked, place(asked.problem, tools.solver), tools);
 }
 
@@ -65,8 +67,12 @@ interface Asked {
   readonly problem: Problem;
 }
 
-function askedOf(seen: Observation, fleet: Fleet): Asked {
-  const forecasts = forecastsFor(seen, fleet);
+function askedOf(seen: Observation, fleet: Fleet, { holidays }: Tools): Asked {
+  const quantiles = (signal: string): readonly number[] => [
+    ...ALWAYS,
+    ...fleet.services.filter((s) => s.signal === signal).flatMap(quantilesOf),
+  ];
+  const forecasts = forecastsFor(seen.signals, fleet, seen.at, quantiles, holidays);
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
   const nodes = open.map(({ offering }) => offering);
   const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes });
@@ -79,15 +85,6 @@ function concluded(asked: Asked, placement: Placement, { solver, policies }: Too
   const decided = { fleet, observation, problem, plan: planFrom({ ...asked, placement, before }) };
   const judgements = judge(policies, factsOf(decided), fleet, placement.certificate.rulePrices);
   return { ...decided, judgements };
-}
-
-/** One forecast per signal and market, at the quantiles that its services ask for. */
-function forecastsFor(seen: Observation, fleet: Fleet): Forecast[] {
-  return seen.signals.map((signal) => {
-    const asked = fleet.services.filter((s) => s.signal === signal.name).flatMap(quantilesOf);
-    const fitted = fit(signal, { until: seen.at, horizon: fleet.horizon });
-    return predict(fitted, fleet.horizon, [...ALWAYS, ...asked]);
-  });
 }
 
 /** Median and the upper quantiles that a reader looks for, whatever the services ask. */

@@ -9,6 +9,7 @@ import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
 import { loadHighs } from './world/highs.ts';
+import { loadHolidays } from './world/holidays.ts';
 import { placementWorkers } from './world/placement-workers.ts';
 import { readFleetFile } from './world/read-fleet.ts';
 import { trafficOf } from './world/traffic.ts';
@@ -49,7 +50,7 @@ async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools
     }),
     ...(options.at !== undefined && { at: options.at }),
   });
-  const kit = await tools;
+  const kit = { ...(await tools), ...(namesHolidays(fleet) && { holidays: await loadHolidays() }) };
   // threads start with the first problem that is large enough for them
   const workers = placementWorkers({ solver: kit.solver });
   try {
@@ -59,6 +60,8 @@ async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools
     await workers.close();
   }
 }
+
+const namesHolidays = ({ markets }: Fleet): boolean => markets.some(({ holidays }) => holidays !== undefined);
 
 async function toolsOf(): Promise<Tools> {
   const [solver, { POLICIES }] = await Promise.all([loadHighs(), import('../policies/index.ts')]);

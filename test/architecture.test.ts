@@ -33,7 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   assess: ['catalog', 'fleet', 'placement', 'ports'],
   baselines: ['fleet', 'placement', 'ports'],
   cycle: ['catalog', 'fleet', 'forecast', 'demand', 'placement', 'plan', 'policy', 'ports', 'observation'],
-  world: ['catalog', 'fleet', 'signals', 'placement', 'plan', 'ports', 'observation', 'cycle'],
+  world: ['catalog', 'fleet', 'signals', 'forecast', 'placement', 'plan', 'ports', 'observation', 'cycle'],
   providers: ['catalog', 'fleet', 'ports'],
   policies: ['policy'],
   wire: ['catalog', 'fleet', 'plan', 'ports', 'cycle', 'world', 'providers', 'policies'],

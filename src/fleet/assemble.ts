@@ -2,9 +2,10 @@ import type { ProviderName } from '../catalog/offering.ts';
 import type { Share } from '../units.ts';
 import { beside } from './beside.ts';
 import type { FleetDocument } from './document/document.ts';
+import type { EventDocument } from './document/events.ts';
 import { resourcesOf } from './document/resources.ts';
 import { CSV_COLUMNS } from './document/signals.ts';
-import type { Cloud, Fleet, Region, Service, SignalSource, SignalSpec } from './fleet.ts';
+import type { Cloud, DeclaredEvent, Fleet, Region, Service, SignalSource, SignalSpec } from './fleet.ts';
 
 /**
  * The fleet that a document describes, defaults filled in. The document's fields are sound one by one; whether its
@@ -16,6 +17,7 @@ export function assemble(document: FleetDocument, file: string): Fleet {
   return {
     file,
     name,
+    ...(document.events.length > 0 && { events: document.events.map(eventOf) }),
     cycle,
     horizon,
     clouds: cloudsOf(document),
@@ -50,6 +52,12 @@ export function assemble(document: FleetDocument, file: string): Fleet {
 
 /** One step in a hundred: what a service is sized on where its owner says nothing. */
 const DEFAULT_QUANTILE = 0.99;
+
+/** The schema has seen to it that a range has two ends. */
+export function eventOf({ between, ...event }: EventDocument): DeclaredEvent {
+  const [least = 1, most = 1] = between ?? [];
+  return between === undefined ? event : { ...event, between: [least, most] };
+}
 
 function cloudsOf({ clouds: { kubernetes, ...vendors } }: FleetDocument): readonly Cloud[] {
   const published = Object.entries(vendors).map(([name, { regions }]): Cloud => {

@@ -19,6 +19,8 @@ export interface Fleet {
   readonly templates: readonly PoolTemplate[];
   readonly daemonsets: Resources;
   readonly markets: readonly Market[];
+  /** what the calendar does not know; absent = nothing */
+  readonly events?: readonly DeclaredEvent[];
   readonly signals: readonly SignalSpec[];
   readonly prometheus?: PrometheusSpec;
   readonly services: readonly Service[];
@@ -94,10 +96,38 @@ export interface Market {
   readonly name: string;
   /** IANA time zone of its users */
   readonly timeZone: string;
+  /** countries and regions whose public holidays they keep; the first knows their day of rest; absent = none */
+  readonly holidays?: readonly string[];
   /** round trip from its users to each place `provider/region`, in ms. A place that is not listed has no known latency. */
   readonly latencyMs: ReadonlyMap<string, number>;
   /** places `provider/region` that may hold its users' data, `*` allowed; absent = any */
   readonly residency?: readonly string[];
+}
+
+/** An event that its owner has declared. */
+export interface DeclaredEvent {
+  readonly name: string;
+  readonly from: EventTime;
+  /** exclusive; absent = the end of that day, or an hour after that time */
+  readonly to?: EventTime;
+  /** absent = all */
+  readonly markets?: readonly string[];
+  /** load against an ordinary one; absent = learnt from earlier ones of the same name, or of `like` */
+  readonly times?: number;
+  /** 80% of outcomes lie within */
+  readonly between?: readonly [number, number];
+  /** over which the effect builds up evenly */
+  readonly ramp?: Seconds;
+  readonly like?: string;
+  /** the past there is only left out of what is learnt */
+  readonly outage: boolean;
+}
+
+/** A date or a time of an event, by the clocks of each market unless it is zoned. */
+export interface EventTime {
+  /** ms since 1970: on local clocks as if they were UTC, or an instant where `zoned` */
+  readonly ms: number;
+  readonly kind: 'day' | 'local' | 'zoned';
 }
 
 export interface SignalSpec {

@@ -31,6 +31,8 @@ export interface EventOptions extends FitOptions {
   readonly timeZone?: string;
   /** the weekly day of rest that a holiday is held against: 0 = Sunday, the default */
   readonly restDay?: number;
+  /** what {@link lessonsOf} made of the same series and options; absent = it is learnt here */
+  readonly lessons?: Lessons;
   /** what the same signal's other markets show: it counts for half */
   readonly elsewhere?: readonly Lessons[];
 }
@@ -50,14 +52,11 @@ const AFTERMATH_MS = 9 * DAY_MS;
  * and what they do is learnt from the whole of the past, be it years.
  */
 export function fitWithEvents(signal: ObservedSignal, options: EventOptions): FittedWithEvents {
-  const { events, timeZone = 'UTC', restDay = 0, elsewhere = [], ...rest } = options;
+  const { events, timeZone: _zone, restDay: _day, lessons: _learnt, elsewhere = [], ...rest } = options;
   const stepMs = signal.step * 1000;
-  const until = options.until ?? instant(signal.start + (signal.values.length - 1) * stepMs);
-  const windows = events.filter(
-    ({ kind }) => (kind !== 'midnight' || signal.step <= MIDNIGHT_STEP_AT_MOST_S) && signal.step <= DAY_S,
-  );
-  const lessons =
-    windows.length === 0 ? undefined : learnEvents(signal, windows, { local: localTime(timeZone), restDay, until });
+  const until = untilOf(signal, options);
+  const windows = usable(events, signal);
+  const lessons = options.lessons ?? lessonsOf(signal, options);
   if (!lessons) return { fitted: fit(signal, rest), offset: 0, notes: [] };
   const beliefs = beliefsFrom([
     ...lessons.seen.map((seen) => ({ seen, weight: 1 })),
@@ -94,12 +93,30 @@ export function fitWithEvents(signal: ObservedSignal, options: EventOptions): Fi
   };
 }
 
+/** What the past of a series shows of its events; undefined where there are none, or nothing was seen. */
+export function lessonsOf(signal: ObservedSignal, options: EventOptions): Lessons | undefined {
+  const windows = usable(options.events, signal);
+  if (windows.length === 0) return undefined;
+  const { timeZone = 'UTC', restDay = 0 } = options;
+  return learnEvents(signal, windows, { local: localTime(timeZone), restDay, until: untilOf(signal, options) });
+}
+
+function untilOf({ start, step, values }: ObservedSignal, { until }: EventOptions): Instant {
+  return until ?? instant(start + (values.length - 1) * step * 1000);
+}
+
+function usable(events: readonly EventWindow[], { step }: ObservedSignal): readonly EventWindow[] {
+  if (step > DAY_S) return [];
+  return events.filter(({ kind }) => kind !== 'midnight' || step <= MIDNIGHT_STEP_AT_MOST_S);
+}
+
 /** {@link predict}, moved by the events of the horizon and widened by how unsure their effects are. */
 export function predictWithEvents(fitted: FittedWithEvents, horizon: Seconds, quantiles: readonly number[]): Forecast {
   const { shift, last, notes } = fitted;
   const plain = predict(fitted.fitted, horizon, shift ? [0.5, ...quantiles] : quantiles);
   const level = settled(plain, fitted, horizon);
   const moved = shift && plain.method !== 'none' ? movedBy(level, shift, fitted.offset) : level;
+  const told = plain.method === 'none' ? [] : notes;
   const asked = [...new Set(quantiles)].toSorted((a, b) => a - b);
   const kept = asked.map((q) => moved.quantiles.indexOf(q));
   return {
@@ -110,7 +127,7 @@ export function predictWithEvents(fitted: FittedWithEvents, horizon: Seconds, qu
     ...(moved.backtest && {
       backtest: { ...moved.backtest, coverage: kept.map((i) => moved.backtest?.coverage[i] ?? Number.NaN) },
     }),
-    notes: [...plain.notes, ...notes],
+    notes: [...plain.notes, ...told],
   };
 }
 
@@ -182,25 +199,38 @@ const WORTH_WORDS = Math.log(1.05);
 
 function notesOn(
   coming: readonly EventWindow[],
-  shift: Shift,
+  { mean }: Shift,
   beliefs: Beliefs,
   from: Instant,
   stepMs: number,
 ): readonly string[] {
+  const nights = freeOf(
+    coming.filter(({ kind }) => kind === 'midnight'),
+    from,
+    stepMs,
+    mean.length,
+  );
   return coming.flatMap((window) => {
     const { name, key, kind, stated } = window;
-    const [first, end] = stepsIn(window, from, stepMs, shift.mean.length);
-    const here = shift.mean.subarray(first, end);
-    const peak = here.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
     const { voices } = beliefs.of(key, kind);
     if (kind === 'declared' && !stated && voices === 0) {
-      return [`${name}: what it does is not known and no earlier one was seen; state times to plan for it`];
+      return [`event: ${name}: what it does is not known, no earlier one was seen; state times to plan for it`];
     }
-    if (Math.abs(peak) < WORTH_WORDS) return [];
-    const how = stated ? 'as stated' : voices === 0 ? 'as other holidays here' : `as ${counted(voices)}`;
-    return [`${name}: up to ${Math.exp(peak).toFixed(2)} times an ordinary load, ${how}`];
+    const [first, end] = stepsIn(window, from, stepMs, mean.length);
+    let peak = 0;
+    for (let i = first; i < end; i++) {
+      const one = kind === 'midnight' || nights[i] === 1 ? (mean[i] ?? 0) : 0;
+      if (Math.abs(one) > Math.abs(peak)) peak = one;
+    }
+    if (Math.abs(peak) < WORTH_WORDS || kind === 'outage') return [];
+    return [
+      `event: ${name}: ${peak > 0 ? 'up' : 'down'} to ${Math.exp(peak).toFixed(2)} times an ordinary load, ${sourceOf(window, voices)}`,
+    ];
   });
 }
 
-const counted = (voices: number): string =>
-  voices === 1 ? 'one like it shows' : `${Number.isInteger(voices) ? voices : voices.toFixed(1)} like it show`;
+function sourceOf({ stated }: EventWindow, voices: number): string {
+  if (stated) return 'as stated';
+  if (voices === 0) return 'as other holidays of this series';
+  return voices <= 1 ? 'as the one before' : `as the ${Math.round(voices)} before`;
+}

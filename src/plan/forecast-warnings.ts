@@ -24,6 +24,10 @@ const KINDS: readonly Kind[] = [
     of: (notes) => `${counted(sum(notes), 'spike')} cut and left out of the pattern`,
   },
   {
+    is: /^event: /,
+    of: (notes) => `moved by events: ${named([...new Set(notes.map(eventIn))], 6)}`,
+  },
+  {
     is: /^[\d,]+ steps? of zero load/,
     of: (notes) => `${counted(sum(notes), 'step')} of zero load taken for an outage, not for lack of load`,
   },
@@ -46,6 +50,9 @@ export function forecastWarnings(forecasts: readonly Noted[]): readonly string[]
 
 const sum = (notes: readonly string[]): number =>
   notes.reduce((total, note) => total + Number(/^[\d,]+/.exec(note)?.[0].replaceAll(',', '') ?? 0), 0);
+
+/** `event: Christmas Day: down to …` → `Christmas Day` */
+const eventIn = (note: string): string => note.split(': ')[1] ?? note;
 
 /** Times of one form sort as they follow each other. */
 const since = (notes: readonly string[]): string =>

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts';
 import type { Fleet } from '../fleet.ts';
 import { checkClouds } from './clouds.ts';
 import { checkContracts } from './contracts.ts';
+import { checkEvents } from './events.ts';
 import { checkMarkets } from './markets.ts';
 import { checkPolicies } from './policies.ts';
 import { checkPools } from './pools.ts';
@@ -18,6 +19,7 @@ export type Check = (document: FleetDocument, fleet: Fleet) => readonly Finding[
 const CHECKS: readonly Check[] = [
   checkClouds,
   checkMarkets,
+  checkEvents,
   checkSignals,
   checkServices,
   checkTraffic,

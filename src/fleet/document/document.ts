@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { say } from '../finding.ts';
 import { clouds } from './clouds.ts';
 import { commitments, discounts } from './contracts.ts';
+import { events } from './events.ts';
 import { section } from './kinds/group.ts';
 import { duration } from './kinds/quantity.ts';
 import { name } from './kinds/text.ts';
@@ -28,6 +29,7 @@ export const fleetDocument = section(
     clouds,
     daemonsets,
     markets,
+    events,
     prometheus: prometheus.exactOptional(),
     signals,
     services,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { otherwise, named, section, set } from './kinds/group.ts';
 import { amount } from './kinds/number.ts';
+import { holidays } from './events.ts';
 import { name, place, placePattern, timeZone } from './kinds/text.ts';
 import { say } from '../finding.ts';
 
@@ -18,6 +19,7 @@ const latencyMs = otherwise(
 
 const market = section('One market: people who are served alike.', {
   timeZone: timeZone('Time zone of its users: their days and holidays shape the load.', 'Europe/Berlin'),
+  holidays: holidays.exactOptional(),
   latencyMs,
   residency: set(
     'Places that may hold its users’ data, * for any run of characters. It binds every service that does not say holdsUserData: false. Left out: any place.',

@@ -1,0 +1,46 @@
+import type { Fleet } from '../fleet/fleet.ts';
+import type { ObservedSignal } from '../signals/signal.ts';
+import type { Instant } from '../units.ts';
+import type { HolidayTable } from './events/holidays.ts';
+import { eventsOf, type SeriesEvents } from './events/windows.ts';
+import { lessonsOf, fitWithEvents, predictWithEvents, type EventOptions } from './with-events.ts';
+import type { Forecast } from './forecast.ts';
+
+/** A calendar that knows nothing: for fleets whose markets name no holidays. */
+const NO_HOLIDAYS: HolidayTable = { from: 0, to: 0, holidays: [], regions: {} };
+
+/**
+ * One forecast per signal and market. What an event did to one market is a hint for the others that the same signal is
+ * seen in.
+ *
+ * @param quantilesOf which quantiles are asked of a signal, by its name
+ * @param table needed where a market names its holidays
+ */
+export function forecastsFor(
+  signals: readonly ObservedSignal[],
+  fleet: Fleet,
+  at: Instant,
+  quantilesOf: (signal: string) => readonly number[],
+  table: HolidayTable = NO_HOLIDAYS,
+): Forecast[] {
+  const asked = signals.map((signal) => {
+    const options: EventOptions = { until: at, horizon: fleet.horizon, ...eventsIn(signal, fleet, table) };
+    const lessons = lessonsOf(signal, options);
+    return { signal, options: { ...options, ...(lessons && { lessons }) } };
+  });
+  return asked.map(({ signal, options }) => {
+    const elsewhere = asked.flatMap(({ signal: other, options: { lessons } }) =>
+      other.name === signal.name && other.market !== signal.market && lessons ? [lessons] : [],
+    );
+    const fitted = fitWithEvents(signal, { ...options, elsewhere });
+    return predictWithEvents(fitted, fleet.horizon, quantilesOf(signal.name));
+  });
+}
+
+/** Midnights are looked for where the market has a calendar at all. */
+function eventsIn(signal: ObservedSignal, fleet: Fleet, table: HolidayTable): SeriesEvents {
+  const market = fleet.markets.find(({ name }) => name === signal.market);
+  const { timeZone = 'UTC', holidays = [] } = market ?? {};
+  const list = { timeZone, holidays, midnight: holidays.length > 0, events: fleet.events ?? [] };
+  return eventsOf(list, table, signal, fleet.horizon, signal.market);
+}
