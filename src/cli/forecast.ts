@@ -3,12 +3,15 @@ import { Option } from 'commander';
 import { bad, EXIT, good, shortened, type Checked, type ExitCode, type Trouble } from '../trouble.ts';
 import type { Typed } from './forecast/options.ts';
 import type { Told } from './forecast/outcome.ts';
+import type { Events } from './forecast/told-from.ts';
 import type { NamedColumns } from '../signals/series-file/header.ts';
 import { refuse, type Declare, type Io } from './io.ts';
 
 const OUTPUTS = ['table', 'csv', 'json', 'html'] as const;
 
 interface Given extends Typed, NamedColumns {
+  readonly events?: string;
+  readonly market?: string;
   readonly output: (typeof OUTPUTS)[number];
 }
 
@@ -23,6 +26,8 @@ export const declareForecast: Declare = (program, io, finish) => {
     .option('--season <lengths>', 'lengths of the seasons in steps or times: 24,168 (default: a day and a week)')
     .option('--quantiles <list>', 'which quantiles, from 0.01 to 0.999', '0.1,0.5,0.9,0.95,0.99')
     .option('--backtest <origins>', 'also forecast this many times from its own past, and tell how well that went')
+    .option('--events <file>', 'YAML file of holidays, launches and outages: see docs/forecast.md')
+    .option('--market <name>', 'with --events: the market of the series (default: its id, where the file has ids)')
     .option('--series <id>', 'only this series; may be given several times', listed, [])
     .option('--limit <n>', 'only the first n series of the file')
     .option('--time-column <name>', 'column of the times (default: ds, timestamp or time)')
@@ -63,12 +68,35 @@ async function forecastFile(io: Io, file: string, given: Given): Promise<ExitCod
 async function toldOf(file: string, given: Given): Promise<Checked<Told>> {
   const { optionsFrom } = await import('./forecast/options.ts');
   const options = optionsFrom(given);
-  const text = await textOf(file);
-  const troubles = [options, text].flatMap((read) => (read.ok ? [] : read.troubles));
-  if (!options.ok || !text.ok) return bad(...troubles);
+  const [text, events] = await Promise.all([textOf(file), eventsFrom(given)]);
+  const troubles = [options, text, events].flatMap((read) => (read.ok ? [] : read.troubles));
+  if (!options.ok || !text.ok || !events.ok) return bad(...troubles);
   const { toldFrom } = await import('./forecast/told-from.ts');
-  return toldFrom(text.value, { file: nameOf(file), name: seriesName(file), columns: given }, options.value);
+  const origin = { file: nameOf(file), name: seriesName(file), columns: given };
+  return toldFrom(text.value, origin, options.value, events.value);
 }
+
+async function eventsFrom({ events: file, market }: Given): Promise<Checked<Events | undefined>> {
+  if (file === undefined) return market === undefined ? good(undefined) : bad(marketAlone(market));
+  const [{ readTextFile }, { loadHolidays }, { readEvents }] = await Promise.all([
+    import('../world/files.ts'),
+    import('../world/holidays.ts'),
+    import('../forecast/events/document.ts'),
+  ]);
+  const text = await readTextFile(file);
+  if (!text.ok) return text;
+  const list = readEvents(text.value, file);
+  if (!list.ok) return list;
+  return good({ list: list.value, holidays: await loadHolidays(), ...(market !== undefined && { market }) });
+}
+
+const marketAlone = (market: string): Trouble => ({
+  file: 'command line',
+  at: '--market',
+  value: market,
+  problem: 'it only says which events concern the series',
+  remedy: 'add --events FILE, or leave it out',
+});
 
 /** Many years of minutes of many series. */
 const LARGEST = 256 * 2 ** 20;

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { declareForecast } from '../../src/cli/forecast.ts';
 import { run } from '../../src/cli/main.ts';
+import { readEvents } from '../../src/forecast/events/document.ts';
 import { EXIT } from '../../src/trouble.ts';
 
 const DOCS = readFileSync('docs/forecast.md', 'utf8');
@@ -41,6 +42,12 @@ describe('docs/forecast.md', () => {
     });
     expect(names.size).toBeGreaterThan(25);
     expect([...names].filter((name) => !told(name))).toEqual([]);
+  });
+
+  it('shows an events file that is right', () => {
+    const read = readEvents(/```yaml\n([\s\S]*?)```/.exec(DOCS)?.[1] ?? '', 'docs/forecast.md');
+    expect(read.ok ? [] : read.troubles).toEqual([]);
+    expect(read.ok && read.value.events.length).toBe(4);
   });
 
   it('tells the exit codes that there are', () => {

@@ -179,7 +179,7 @@ describe('--backtest', () => {
     expect(backtest?.mase).toBeLessThan(1);
     expect(backtest?.wql).toBeLessThan(0.2);
     expect(backtest?.quantiles.map((q) => q.coverage).every((share) => share >= 0 && share <= 1)).toBe(true);
-    expect(series.map((s) => s.backtest?.yardsticks.wouldHaveWon)).toEqual(['the forecast', 'the forecast']);
+    expect(series[0]?.backtest?.yardsticks.wouldHaveWon).toBe('the forecast');
   });
 
   it('leaves the rows of -o csv alone: its scores go to stderr', async () => {
@@ -269,6 +269,59 @@ describe('a series that is not as it should be still has a forecast', () => {
     expect(err).toMatch(/dead: no value up to/);
     expect(out.match(/^eu,/gm)).toHaveLength(24);
     expect(out).not.toMatch(/^dead/m);
+  });
+});
+
+describe('--events', () => {
+  const LAUNCH = `events:
+  - name: launch
+    from: 2026-02-23
+    times: 3
+    between: [2.5, 3.5]
+    markets: [eu]
+`;
+  const events = file(LAUNCH, 'events.yaml');
+  const dated = (id: string): string =>
+    csvOf(hourly)
+      .split('\n')
+      .slice(1, -1)
+      .map((row) => `${id},${row}\n`)
+      .join('');
+  const markets = file(`unique_id,ds,y\n${dated('eu')}${dated('na')}`, 'markets.csv');
+  const medians = ({ series }: Json): number[] =>
+    series.map(({ forecast }) => forecast.reduce((sum, row) => sum + Number(row['q0.5']), 0));
+
+  it('move the markets that they are of, and no other', async () => {
+    const [eu = 0, na = 0] = medians(await json(markets));
+    const [launched = 0, same] = medians(await json(markets, '--events', events));
+    expect(same).toBe(na);
+    expect(launched / eu).toBeGreaterThan(2);
+    expect(launched / eu).toBeLessThan(4);
+  });
+
+  it('a file of one series is of every market, unless its market is named', async () => {
+    const [plain] = medians(await json(load));
+    const [moved = 0] = medians(await json(load, '--events', events));
+    expect(moved).toBeGreaterThan(2 * (plain ?? 0));
+    expect(medians(await json(load, '--events', events, '--market', 'na'))).toEqual([plain]);
+    expect(medians(await json(load, '--events', events, '--market', 'eu'))).toEqual([moved]);
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ['a file that is not there', [load, '--events', join(folder, 'none.yaml')], /none\.yaml: there is no such file/],
+    ['a misspelt field', [load, '--events', file('events:\n  - nam: x\n    from: 2026-02-23\n')], /:2:\d+: .*nam/],
+    ['a time that is none', [load, '--events', file('events:\n  - name: x\n    from: soon\n')], /:3:\d+: .*soon/],
+    [
+      'steps without dates',
+      [many, '--step', '1h', '--events', events],
+      /--events: the times of many\.csv are numbers without a date/,
+    ],
+    ['a market without events', [load, '--market', 'eu'], /--market is eu: it only says which events/],
+  ])('refuses %s', async (_, argv, says) => {
+    const { code, out, err } = await godwit(...argv);
+    expect(err).toMatch(says);
+    expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
+    expect(err).not.toMatch(/internal error/);
   });
 });
 

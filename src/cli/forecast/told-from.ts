@@ -1,6 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { EventList } from '../../forecast/events/document.ts';
+import type { HolidayTable } from '../../forecast/events/holidays.ts';
+import { eventsOf } from '../../forecast/events/windows.ts';
 import { fit } from '../../forecast/fit.ts';
 import { predict } from '../../forecast/predict.ts';
+import { fitWithEvents, predictWithEvents } from '../../forecast/with-events.ts';
 import { duration } from '../../figures.ts';
 import { meant } from '../../fleet/nearest.ts';
 import { readSeriesFile, type SeriesFile } from '../../signals/series-file/read.ts';
@@ -19,11 +23,20 @@ export interface Origin {
   readonly columns: NamedColumns;
 }
 
+/** What is known of events, and of whom. */
+export interface Events {
+  readonly list: EventList;
+  readonly holidays: HolidayTable;
+  /** the market of every series; absent = the id of each is its market, where the file has ids */
+  readonly market?: string;
+}
+
 /** From the text of a series file to all that is told of it. */
 export async function toldFrom(
   text: string,
   { file, name, columns }: Origin,
   options: ForecastOptions,
+  events?: Events,
 ): Promise<Checked<Told>> {
   const { timeColumn, valueColumn, idColumn } = columns;
   const read = readSeriesFile(text, {
@@ -41,8 +54,9 @@ export async function toldFrom(
   const { step, style, signals, notes } = gridded.value;
   const horizon = stepsOf(options.horizon, step);
   if (horizon * step > LONGEST_HORIZON) return bad(tooFar(horizon, step));
+  if (events && (style.kind === 'steps' || style.kind === 'seconds')) return bad(noCalendar(file));
   const seasons = options.seasons.map((length) => seconds(stepsOf(length, step) * step));
-  const forecaster = forecasterFor(seconds(horizon * step), seasons);
+  const forecaster = forecasterFor(seconds(horizon * step), seasons, events, read.value.named);
   const [season] = options.seasons.map((length) => stepsOf(length, step));
   const asked = {
     horizon,
@@ -67,12 +81,27 @@ export async function toldFrom(
   });
 }
 
-function forecasterFor(horizon: Seconds, seasons: readonly Seconds[]): Forecaster {
+function forecasterFor(
+  horizon: Seconds,
+  seasons: readonly Seconds[],
+  events: Events | undefined,
+  named: boolean,
+): Forecaster {
   return (signal, quantiles, until) => {
     const options = { horizon, ...(seasons.length > 0 && { seasons }), ...(until !== undefined && { until }) };
-    return predict(fit(signal, options), horizon, quantiles);
+    if (!events) return predict(fit(signal, options), horizon, quantiles);
+    const market = events.market ?? (named ? signal.name : undefined);
+    const known = eventsOf(events.list, events.holidays, signal, horizon, market);
+    return predictWithEvents(fitWithEvents(signal, { ...options, ...known }), horizon, quantiles);
   };
 }
+
+const noCalendar = (file: string): Trouble => ({
+  file: 'command line',
+  at: '--events',
+  problem: `the times of ${file} are numbers without a date, so nobody can tell which of them an event is`,
+  remedy: 'write its times as dates, or leave the events out',
+});
 
 /** The series that were named, in the order of the file, at most as many as the limit. */
 function chosenFrom(read: SeriesFile, { only, limit }: ForecastOptions): Checked<SeriesFile> {

@@ -16,6 +16,8 @@ export interface SeriesFileSpec extends NamedColumns {
 /** The rows of a file by series, as they were written: not yet on a grid. */
 export interface SeriesFile {
   readonly file: string;
+  /** whether a column tells the series apart */
+  readonly named: boolean;
   readonly kind: TimeKind;
   /** how ISO times are written; that of the last row that has a time of day */
   readonly iso?: TimeStyle;
@@ -51,7 +53,13 @@ export function readSeriesFile(text: string, spec: SeriesFileSpec): Checked<Seri
   if (rows.troubles.length > 0) return bad(...rows.troubles.slice(0, TROUBLES_AT_MOST));
   if (rows.kind === undefined)
     return bad({ file, problem: 'has a header and no rows', remedy: 'write a line for every step' });
-  return good({ file, kind: rows.kind, ...(rows.iso && { iso: rows.iso }), series: rows.series() });
+  return good({
+    file,
+    named: places.value.id !== undefined,
+    kind: rows.kind,
+    ...(rows.iso && { iso: rows.iso }),
+    series: rows.series(),
+  });
 }
 
 interface Growing {
