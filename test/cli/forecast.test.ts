@@ -256,6 +256,14 @@ describe('a series that is not as it should be still has a forecast', () => {
     }
   });
 
+  it('what was seen a while ago is not told as what is now', async () => {
+    const late = changed(hourly, (v, i) => (i >= hourly.values.length - 5 ? Number.NaN : v));
+    const ends = csvOf(late) + `${new Date(hourly.start + (hourly.values.length - 1) * 3_600_000).toISOString()},\n`;
+    const { out } = await godwit(file(ends));
+    expect(out).toMatch(/^ {2}last seen [\d.]+k?, 2026-02-22 18:00 UTC; the median/m);
+    expect(out).toMatch(/nothing seen since/);
+  });
+
   it('nothing at all is told as such, with exit code 4, beside the others', async () => {
     const empty = Array.from({ length: 50 }, (_, i) => `dead,${i + 1},\n`).join('');
     const { code, out, err } = await godwit(

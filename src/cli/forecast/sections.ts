@@ -3,6 +3,7 @@ import type { Forecast } from '../../forecast/forecast.ts';
 import { left, right, type GridSection, type ListSection, type Row, type Section } from '../../plan/render/view.ts';
 import { told as toldTime } from '../../signals/series-file/time-style.ts';
 import { shortened } from '../../trouble.ts';
+import type { Instant } from '../../units.ts';
 import { middleOf, pathOf, timeOf, type SeriesTold, type Told } from './outcome.ts';
 
 /** What text and page show of a run in the same words and figures. */
@@ -36,9 +37,13 @@ export function peakText({ forecast }: SeriesTold, told: Told): string {
   const middle = middleOf(forecast);
   const at = toldTime(timeOf(forecast, peakOf(middle)), told.style);
   const top = pathOf(forecast, widest(told));
-  const now = forecast.last ? `now ${short(forecast.last.value)}; ` : '';
+  const now = forecast.last ? `${lastText(forecast.last, forecast.origin, told)}; ` : '';
   return `${now}the median peaks at ${short(Math.max(...middle))}, ${at}; the ${quantileText(widest(told))} quantile at ${short(Math.max(...top))}`;
 }
+
+/** What was seen a while ago is not what is now. */
+const lastText = ({ at, value }: NonNullable<Forecast['last']>, origin: Instant, { style }: Told): string =>
+  at === origin ? `now ${short(value)}` : `last seen ${short(value)}, ${toldTime(at, style)}`;
 
 /** Rows of the forecast of one series, at most `most` of them evenly, and the largest of each column. */
 export function stepSection({ forecast }: SeriesTold, { quantiles, style, step }: Told, most: number): GridSection {
