@@ -76,7 +76,7 @@ function groupOf(
     service: service.name,
     market: market.name,
     requests: service.requests,
-    on: service.on.filter((nodes) => nodes.requests !== undefined),
+    on: service.on.filter(({ requests }) => requests !== undefined),
     capacityPerReplica: capacity.load,
     replicas: sized.replicas,
     peakReplicas: sized.peakReplicas,

@@ -80,7 +80,7 @@ describe('what one more nine takes', () => {
     // 25 replicas by day and 3 by night (50,000 are 2.5 of 20,000); at 99.9% 30 and 3
     expect(group.replicas).toBe(25);
     expect(group.nextNine).toMatchObject({ quantile: 0.999, load: 600_000, replicas: 30 });
-    expect(group.nextNine?.moreOnAverage).toBeCloseTo((72 * 5 + 216 * 0) / 288, 9);
+    expect(group.nextNine?.moreOnAverage).toBeCloseTo((72 * 5) / 288, 9);
   });
 
   test('nothing more where the maximum binds, or the minimum', () => {

@@ -26,14 +26,14 @@ export function nineSection({ fleet, plan }: Decided, full: boolean): GridSectio
         about: '$ a month: more replicas at the mean of the horizon, at what one more costs at the margin',
       }),
     ],
-    rows: lines.map(({ first, replicas, then, next }, i): Row => ({
+    rows: lines.map(({ first, replicas, replicasThen, next }, i): Row => ({
       cells: [
         first.service,
         ...(full ? [first.market] : []),
         percentile(first.quantile),
         next === undefined ? '' : percentile(next),
         count(replicas),
-        count(then),
+        count(replicasThen),
         usd[i] ?? 'n/a',
       ],
       ...(first.quantileFrom === 'costs' && {
@@ -59,7 +59,7 @@ interface Line {
   readonly next: number | undefined;
   readonly replicas: number;
   /** NaN where that of any group is not known */
-  readonly then: number;
+  readonly replicasThen: number;
   readonly usdPerMonth: number;
 }
 
@@ -72,7 +72,7 @@ function lineOf(groups: readonly GroupDemand[], placement: Decided['plan']['plac
     first,
     next: groups.find((d) => d.nextNine)?.nextNine?.quantile,
     replicas: sum((d) => d.replicas),
-    then: sum((d) => d.nextNine?.replicas),
+    replicasThen: sum((d) => d.nextNine?.replicas),
     usdPerMonth: usdPerMonth(sum((d) => nextNineUsdPerHour(d, placement))),
   };
 }
