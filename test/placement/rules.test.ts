@@ -160,6 +160,20 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    rule: 'reconnect storm alone',
+    because: 'no share must remain, but each survivor takes in two lost replicas at most: a third must be left',
+    problem: problem(
+      [group('a', 12, 4, 4, { survive: { loss: 'provider', share: share(0) }, absorb: 2 })],
+      clouds(0.1, 0.2, 0.3),
+    ),
+    holds: (p) => {
+      const by = replicasBy(p.nodes, 'a', providerOf);
+      const total = Object.values(by).reduce((x, y) => x + y, 0);
+      expect(total).toBeGreaterThanOrEqual(12);
+      for (const n of Object.values(by)) expect(2 * (total - n)).toBeGreaterThanOrEqual(n);
+    },
+  },
+  {
     rule: 'vendor share',
     because: 'aws is cheapest but may have at most half of the $/h',
     problem: problem([group('a', 20, 4, 4)], clouds(0.1, 0.12, 0.2), { vendorShareAtMost: new Map([['aws', 0.5]]) }),

@@ -304,6 +304,16 @@ const coverFacts = (placed: number, needed: number, more: Partial<PlanFacts> = {
   });
 const headroom: readonly Row[] = [
   [
+    'a replica that is counted to carry less somewhere: more of them',
+    roomy,
+    factsWith({
+      placed: on({ 'aws/us-east-1/a': 10 }, 'gateway/eu'),
+      groups: [group('gateway/eu', 10, { load: 9000, capacityPerReplica: 800 })],
+    }),
+    'stop',
+    'gateway/eu has room for 10 of 13 replicas',
+  ],
+  [
     'every replica has room',
     roomy,
     coverFacts(20, 20),
