@@ -40,10 +40,7 @@ const world = (source: TrafficSource) =>
     fleet,
     providers: [],
     traffic: source,
-    catalog: {
-      prices: async () => bad({ problem: 'none here', remedy: 'ask for none' }),
-      egress: async () => good([]),
-    },
+    catalog: embeddedCatalog(),
     clock: { now: () => AT },
   });
 
