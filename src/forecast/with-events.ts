@@ -214,7 +214,9 @@ function notesOn(
     const { name, key, kind, stated } = window;
     const { voices } = beliefs.of(key, kind);
     if (kind === 'declared' && !stated && voices === 0) {
-      return [`event: ${name}: what it does is not known, no earlier one was seen; state times to plan for it`];
+      return [
+        `unknown event: ${name}: no earlier one was seen, so an ordinary load is forecast; state times to plan for it`,
+      ];
     }
     const [first, end] = stepsIn(window, from, stepMs, mean.length);
     let peak = 0;

@@ -24,6 +24,11 @@ const KINDS: readonly Kind[] = [
     of: (notes) => `${counted(sum(notes), 'spike')} cut and left out of the pattern`,
   },
   {
+    is: /^unknown event: /,
+    of: (notes) =>
+      `what ${named([...new Set(notes.map(eventIn))], 6)} will do is not known: state times to plan for it`,
+  },
+  {
     is: /^event: /,
     of: (notes) => `moved by events: ${named([...new Set(notes.map(eventIn))], 6)}`,
   },

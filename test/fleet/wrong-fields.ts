@@ -65,7 +65,7 @@ export const FIELDS: readonly Row[] = [
     'cycle: 5m',
     'cycle: 5m\nobservability: on',
     [
-      '4:1: observability: no such field; fields here are version, name, cycle, horizon, clouds, daemonsets, markets, prometheus, signals, services, traffic, pools, commitments, discounts, policies',
+      '4:1: observability: no such field; fields here are version, name, cycle, horizon, clouds, daemonsets, markets, events, prometheus, signals, services, traffic, pools, commitments, discounts, policies',
     ],
   ],
   [

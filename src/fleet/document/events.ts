@@ -14,7 +14,7 @@ const REGIONS = new Set(HOLIDAY_REGIONS);
 
 const region = parsed(
   z.string({ error: () => say('not a country or region', REGION_REMEDY) }),
-  { title: 'country or region', description: 'ISO 3166: a country, or one of its regions.', examples: ['DE-BY'] },
+  { title: 'ISO code', description: 'A country or one of its regions, by ISO 3166.', examples: ['DE-BY'] },
   (text) => (REGIONS.has(text) ? text : new Refusal('no such country or region here', regionMeant(text))),
 );
 
@@ -39,7 +39,10 @@ export const holidays = set(
 const between = z
   .array(amount('times', 'A bound.', 2, 10_000), { error: () => say('not two numbers', BETWEEN_REMEDY) })
   .length(2, { error: () => say('not two numbers', BETWEEN_REMEDY) })
-  .meta({ description: 'How sure that is: in four of five cases the load comes out within, times an ordinary one.' });
+  .meta({
+    description: 'How sure that is: in four of five cases the load comes out within, times an ordinary one.',
+    examples: [[2, 5]],
+  });
 const BETWEEN_REMEDY = 'write the lower and the upper bound, like [2, 5]';
 
 const event = section('One event of your own.', {

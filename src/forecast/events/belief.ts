@@ -116,7 +116,14 @@ export function beliefsFrom(voices: readonly Voice[]): Beliefs {
     ]),
   );
   return {
-    of: (key, kind) => beliefs.get(key) ?? { odds: oddsOf(kind), own: NO_EFFECT, restOwn: NO_EFFECT, voices: 0 },
+    of: (key, kind) =>
+      beliefs.get(key) ?? {
+        // what was never seen of an owner's event nobody can know, whatever others of theirs did
+        odds: kind === 'declared' ? BEFORE.outage.odds : oddsOf(kind),
+        own: NO_EFFECT,
+        restOwn: NO_EFFECT,
+        voices: 0,
+      },
   };
 }
 
