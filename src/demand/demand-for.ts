@@ -114,11 +114,13 @@ function groupOf(
           quantile: next,
           load: needsThen.now.load,
           replicas: sizeOf(service, needsThen, freshness.signalsAtMost, running).replicas,
-          moreOnAverage: moreOnAverage(forecast, objective.quantile, next, {
-            ...counted,
-            headroom,
-            letGoPerStep: letGoWithin(counted, loadEach, forecast.step),
-          }),
+          moreOnAverage: moreOnAverage(
+            forecast,
+            objective.quantile,
+            next,
+            { ...counted, headroom, letGoPerStep: letGoWithin(counted, loadEach, forecast.step) },
+            window,
+          ),
         },
       }),
     ...(absorb !== undefined && { absorb }),

@@ -83,6 +83,16 @@ describe('what one more nine takes', () => {
     expect(group.nextNine?.moreOnAverage).toBeCloseTo((72 * 5) / 288, 9);
   });
 
+  test('tomorrow is not charged for being far away: it will be nearer when it is decided on', () => {
+    const near = forecastOf(level(400_000));
+    // from four hours ahead on the paths are twice as far from the median
+    const wide = near.paths.map((path, q) =>
+      path.map((v, h) => (h < 48 ? v : v + (v - (near.paths[0]?.[h] ?? v)) * q)),
+    );
+    const far = gatewayIn(withGateway({}), { ...near, paths: wide });
+    expect(far.nextNine?.moreOnAverage).toBe(gatewayIn(withGateway({}), near).nextNine?.moreOnAverage);
+  });
+
   test('nothing more where the maximum binds, or the minimum', () => {
     expect(gatewayIn(withGateway({ maxReplicas: 20 })).nextNine).toMatchObject({ replicas: 20, moreOnAverage: 0 });
     expect(gatewayIn(withGateway({ minReplicas: 60 })).nextNine).toMatchObject({ replicas: 60, moreOnAverage: 0 });
