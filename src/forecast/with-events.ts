@@ -17,7 +17,7 @@ export interface FittedWithEvents {
   readonly shift?: Shift;
   /** the same series with its last days as they came; and 1 for each step of the horizon that follows them as well */
   readonly aftermath?: { readonly fitted: Fitted; readonly steps: Uint8Array };
-  /** in units of load: added before effects are multiplied on */
+  /** in units of load: too little to matter beside any load, and keeps logarithms finite */
   readonly offset: number;
   /** the newest value as it came, events and all */
   readonly last?: { readonly at: Instant; readonly value: number };
@@ -164,7 +164,7 @@ function ordinaryOf(
   signal: ObservedSignal,
   recent: readonly EventWindow[],
   beliefs: Beliefs,
-  { past, offset }: Lessons,
+  { past }: Lessons,
   until: Instant,
 ): ObservedSignal {
   if (recent.length === 0) return signal;
@@ -179,8 +179,7 @@ function ordinaryOf(
   const shift = shiftOver(recent, beliefs, past, instant(start + first * past.stepMs), Math.max(0, end - first));
   const ordinary = values.slice();
   for (const [i, mean] of shift.mean.entries()) {
-    const value = values[first + i] ?? Number.NaN;
-    ordinary[first + i] = Math.max(0, (value + offset) * Math.exp(-mean) - offset);
+    ordinary[first + i] = (values[first + i] ?? Number.NaN) * Math.exp(-mean);
   }
   return { ...signal, values: ordinary };
 }

@@ -7,7 +7,7 @@ import type { Shift } from './shift.ts';
  * median add up as those of independent normal errors would, so paths that did not cross still don't.
  *
  * @param forecast holds the median
- * @param offset of the logarithms that the shift was learnt in, in units of load
+ * @param offset in units of load, for distances between paths that come down to nothing
  */
 export function movedBy(forecast: Forecast, { mean: by, variance }: Shift, offset: number): Forecast {
   const { quantiles, paths, mean } = forecast;
@@ -20,13 +20,10 @@ export function movedBy(forecast: Forecast, { mean: by, variance }: Shift, offse
       const centre = Math.log((middle[i] ?? 0) + offset);
       const apart = Math.log(value + offset) - centre;
       const wider = Math.sign(z) * Math.hypot(apart, z * Math.sqrt(variance[i] ?? 0));
-      return Math.max(0, Math.exp(centre + (by[i] ?? 0) + wider) - offset);
+      return Math.max(0, Math.exp(centre + wider) - offset) * Math.exp(by[i] ?? 0);
     });
   });
-  const means = mean.map((value, i) =>
-    by[i] === 0 && variance[i] === 0
-      ? value
-      : Math.max(0, (value + offset) * Math.exp((by[i] ?? 0) + Math.min(1, variance[i] ?? 0) / 2) - offset),
-  );
+  // the mean of e to a normal error lies half its variance higher; of one wider than a factor of e nobody knows
+  const means = mean.map((value, i) => value * Math.exp((by[i] ?? 0) + Math.min(1, variance[i] ?? 0) / 2));
   return { ...forecast, paths: moved, mean: means };
 }
