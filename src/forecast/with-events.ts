@@ -5,7 +5,7 @@ import { learnEvents, maskOf, type Lessons } from './events/learn.ts';
 import { localTime } from './events/local-time.ts';
 import { movedBy } from './events/moved.ts';
 import { shiftOver, stepsIn, type Shift } from './events/shift.ts';
-import type { EventWindow } from './events/window.ts';
+import { isDay, type EventWindow } from './events/window.ts';
 import { fit, type FitOptions, type Fitted } from './fit.ts';
 import type { Forecast } from './forecast.ts';
 import { predict } from './predict.ts';
@@ -15,7 +15,7 @@ export interface FittedWithEvents {
   readonly fitted: Fitted;
   /** over the horizon; absent where no event falls into it */
   readonly shift?: Shift;
-  /** the same series with its last days as they came; and 1 for each step of the horizon that follows them as well */
+  /** the same series with its holidays as they came, and 1 for each step that may go on like them */
   readonly aftermath?: { readonly fitted: Fitted; readonly steps: Uint8Array };
   /** in units of load: too little to matter beside any load, and keeps logarithms finite */
   readonly offset: number;
@@ -44,8 +44,8 @@ const MIDNIGHT_STEP_AT_MOST_S = 900;
 /** Windows within this of the decision are not left out but have their effect taken off: the newest level counts. */
 const RECENT_MS = 2 * DAY_MS;
 const ELSEWHERE_WEIGHT = 0.5;
-/** So long after an event ordinary days may still resemble it, as the days after New Year do. */
-const AFTERMATH_MS = 9 * DAY_MS;
+/** So long after a holiday ordinary days may still resemble it, as those after New Year do; a week after, they don't. */
+const AFTERMATH_MS = 4 * DAY_MS;
 
 /**
  * {@link fit} for a series whose past or future holds events: they are left out of what is learnt of ordinary days,
@@ -63,30 +63,25 @@ export function fitWithEvents(signal: ObservedSignal, options: EventOptions): Fi
     ...elsewhere.flatMap(({ seen }) => seen.map((one) => ({ seen: one, weight: ELSEWHERE_WEIGHT }))),
   ]);
   const moving = windows.filter((window) => window.from <= until && isLeftOut(window, beliefs));
-  const recent = moving.filter(({ kind, from, to }) => kind !== 'outage' && to > until - RECENT_MS && from <= until);
-  const excluded = maskOf(
-    moving.filter((window) => !recent.includes(window)),
-    signal,
-  );
-  const fitted = fit(ordinaryOf(signal, recent, beliefs, lessons, until), { ...rest, excluded });
+  const learn = (left: readonly EventWindow[]): Fitted => {
+    const recent = left.filter(({ kind, to }) => kind !== 'outage' && to > until - RECENT_MS);
+    const older = left.filter((window) => !recent.includes(window));
+    const ordinary = ordinaryOf(signal, recent, beliefs, lessons, until);
+    return fit(ordinary, { ...rest, excluded: maskOf(older, signal) });
+  };
+  const fitted = learn(moving);
   const horizon = Math.max(1, Math.ceil((options.horizon ?? DAY_S) / signal.step));
   const from = instant(fitted.origin + stepMs);
   const coming = windows.filter((w) => w.to > from && w.from < from + horizon * stepMs);
   const shift = coming.length === 0 ? undefined : shiftOver(coming, beliefs, lessons.past, from, horizon);
   const last = lastOf(signal, until);
-  const after = moving.some(({ kind, to }) => kind !== 'outage' && to > until - AFTERMATH_MS);
-  const steps = after
-    ? freeOf(
-        coming.filter((w) => isLeftOut(w, beliefs)),
-        from,
-        stepMs,
-        horizon,
-      )
-    : undefined;
+  const after = moving.some((window) => isDay(window) && window.to > until - AFTERMATH_MS);
+  const believed = coming.filter((window) => isLeftOut(window, beliefs));
+  const steps = after ? freeOf(believed, from, stepMs, horizon) : undefined;
   return {
     fitted,
     offset: lessons.offset,
-    ...(steps?.includes(1) && { aftermath: { fitted: fit(signal, rest), steps } }),
+    ...(steps?.includes(1) && { aftermath: { fitted: learn(moving.filter((w) => !isDay(w))), steps } }),
     notes: shift ? notesOn(coming, shift, beliefs, from, stepMs) : [],
     ...(shift && { shift }),
     ...(last && { last }),
@@ -132,8 +127,8 @@ export function predictWithEvents(fitted: FittedWithEvents, horizon: Seconds, qu
 }
 
 /**
- * Nobody can tell beforehand whether the days after an event go on like it or like the weeks before: where no event is
- * believed in, the forecast stands half way between the two, in logs.
+ * Nobody can tell beforehand whether the days after a holiday go on like it or like the weeks before: where no event
+ * is believed in, the forecast stands half way between the two, in logs.
  */
 function settled(plain: Forecast, { aftermath, offset }: FittedWithEvents, horizon: Seconds): Forecast {
   if (!aftermath) return plain;

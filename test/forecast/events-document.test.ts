@@ -42,6 +42,10 @@ test('an events file is read, its defaults filled in', () => {
   });
 });
 
+test('an empty file is told what to write', () => {
+  expect(linesOf('\n')).toEqual(['e.yaml: the file is empty; name holidays or events, like holidays: [CN]']);
+});
+
 describe('what is wrong is told where it stands', () => {
   test.each([
     [

@@ -18,8 +18,11 @@ export interface EventList {
   readonly events: readonly DeclaredEvent[];
 }
 
+const EMPTY = { problem: 'the file is empty', remedy: 'name holidays or events, like holidays: [CN]' };
+
 /** An events file as text → its list. All troubles are told, with line and column; an empty file is one. */
 export function readEvents(text: string, file: string): Checked<EventList> {
+  if (text.trim() === '') return bad({ file, ...EMPTY });
   const yaml = readYaml(text, file);
   if (!yaml.ok) return bad(...capped(yaml.troubles, file));
   const { value } = yaml.value;
