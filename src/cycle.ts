@@ -18,6 +18,7 @@ import type { Decided } from './plan/plan.ts';
 import { reachable } from './plan/reachable.ts';
 import { judge } from './policy/gate.ts';
 import type { Policy } from './policy/policy.ts';
+import type { LinearExperts } from './forecast/linear/linear-experts.ts';
 import type { LinearSolver } from './ports.ts';
 import type { GroupDemand } from './demand/demand.ts';
 import type { Checked } from './trouble.ts';
@@ -28,6 +29,8 @@ export interface Tools {
   readonly policies: readonly Policy[];
   /** what the calendar knows; needed where a market names its holidays */
   readonly holidays?: HolidayTable;
+  /** pretrained on other series; absent: a forecast has its own past alone */
+  readonly experts?: LinearExperts;
   /** where a cycle's placements are found; absent: on this thread, as {@link decide} finds them */
   readonly place?: Placer;
 }
@@ -67,12 +70,12 @@ interface Asked {
   readonly problem: Problem;
 }
 
-function askedOf(seen: Observation, fleet: Fleet, { holidays }: Tools): Asked {
+function askedOf(seen: Observation, fleet: Fleet, { holidays, experts }: Tools): Asked {
   const quantiles = (signal: string): readonly number[] => [
     ...ALWAYS,
     ...fleet.services.filter((s) => s.signal === signal).flatMap(quantilesOf),
   ];
-  const forecasts = forecastsFor(seen.signals, fleet, seen.at, quantiles, holidays);
+  const forecasts = forecastsFor(seen.signals, fleet, seen.at, quantiles, { holidays, experts });
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
   const nodes = open.map(({ offering }) => offering);
   const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes });

@@ -8,6 +8,7 @@ import { good, type Checked } from './trouble.ts';
 import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
+import { loadExperts } from './world/forecast-experts.ts';
 import { loadHighs } from './world/highs.ts';
 import { loadHolidays } from './world/holidays.ts';
 import { placementWorkers } from './world/placement-workers.ts';
@@ -65,7 +66,7 @@ const namesHolidays = ({ markets }: Fleet): boolean => markets.some(({ holidays 
 
 async function toolsOf(): Promise<Tools> {
   const [solver, { POLICIES }] = await Promise.all([loadHighs(), import('../policies/index.ts')]);
-  return { solver, policies: POLICIES };
+  return { solver, policies: POLICIES, experts: loadExperts() };
 }
 
 async function providersOf(fleet: Fleet, catalog: EmbeddedCatalog): Promise<Provider[]> {

@@ -40,7 +40,8 @@ export function kindsFor({ seasons, stepMs, values }: History): readonly BaseKin
     kinds.push({ name: 'yesterday', season: day, seasons: 1, fade: 1, weekdays: true });
   if (day !== undefined && n > day + judge)
     kinds.push({ name: 'mean of days', season: day, seasons: 7, fade: 0.7, weekdays: true });
-  if (week !== undefined && n > week + judge)
+  // one week is worth repeating before its error can be judged: what is known in general says so
+  if (week !== undefined && n > week)
     kinds.push({ name: 'last week', season: week, seasons: 1, fade: 1, weekdays: false });
   if (week !== undefined && n > 2 * week)
     kinds.push({ name: 'mean of weeks', season: week, seasons: 5, fade: 0.6, weekdays: false });

@@ -17,8 +17,10 @@ export function blocksUpTo(leads: number): readonly LeadBlock[] {
   return blocks;
 }
 
-/** Leads tried within one block. */
+/** Leads tried within one block from one origin. */
 const LEADS_AT_MOST = 8;
+/** Origins over the whole past: what is dear to ask is asked once for all blocks. */
+const ORIGINS_AT_MOST = 120;
 
 /** Steps of the past: origins and targets lie in [first, end). */
 export interface Span {
@@ -27,23 +29,31 @@ export interface Span {
 }
 
 /**
- * Origins spread evenly over the span with leads of the block, such that the target lies in it and was seen. The
- * leads take turns, so that no hour of the day is tried with one lead alone. There are about `most` points at most.
+ * Origins spread evenly over the past, the same for every block and every span, with leads of the block, such that the
+ * target lies in the span and was seen. The leads take turns, so that no hour of the day is tried with one lead alone.
  */
-export function pointsFor({ seen }: History, block: LeadBlock, { first, end }: Span, most: number): Points {
+export function pointsFor({ seen, seasons }: History, block: LeadBlock, { first, end }: Span): Points {
   const leadStep = Math.ceil((block.to - block.from + 1) / LEADS_AT_MOST);
-  const leadsPerOrigin = Math.ceil((block.to - block.from + 1) / leadStep);
-  const stride = Math.max(1, Math.ceil(((end - first) * leadsPerOrigin) / most));
-  const room = Math.ceil(Math.max(0, end - first) / stride) * leadsPerOrigin;
-  const origins = new Int32Array(room);
-  const leads = new Int32Array(room);
-  let count = 0;
-  for (let t = first, turn = 0; t < end; t += stride, turn++) {
+  const day = Math.round(seasons.day ?? 1);
+  const stride = acrossTheDay(Math.ceil(seen.length / ORIGINS_AT_MOST), day);
+  const origins: number[] = [];
+  const leads: number[] = [];
+  const newest = seen.length - 1;
+  for (let turn = Math.floor((newest - first) / stride); turn > 0; turn--) {
+    const t = newest - turn * stride;
     for (let lead = block.from + (turn % leadStep); lead <= block.to && t + lead < end; lead += leadStep) {
       if (seen[t + lead] === 0) continue;
-      origins[count] = t;
-      leads[count++] = lead;
+      origins.push(t);
+      leads.push(lead);
     }
   }
-  return { count, origins, leads };
+  return { count: origins.length, origins: Int32Array.from(origins), leads: Int32Array.from(leads) };
+}
+
+/** The next stride that meets every hour of the day in turn. */
+function acrossTheDay(stride: number, day: number): number {
+  const common = (a: number, b: number): number => (b === 0 ? a : common(b, a % b));
+  let next = Math.max(1, stride);
+  while (day > 1 && next < day && common(next, day) > 1) next++;
+  return next;
 }

@@ -1,17 +1,23 @@
 import { baseOf, kindsFor, type Base, type BaseKind } from './bases.ts';
-import type { History } from './history.ts';
+import { type DoubleSeasonal, doubleSeasonal, PACES } from './double-seasonal.ts';
+import { type History, wideLog } from './history.ts';
+import type { LinearExperts } from './linear/linear-experts.ts';
+import { LinearPaths } from './linear/paths.ts';
 
 /**
- * The simple predictors that are blended: each base as it is, moved to the level of the last day, and moved to the
- * level of the last quarter of an hour; and the last value.
+ * The predictors that are blended: each base as it is, moved to the level of the last day, and moved to the level of
+ * the last quarter of an hour; the last value; smoothing at several paces; and the pretrained linear experts.
  */
 export interface Experts {
+  readonly history: History;
+  readonly smoothings: readonly DoubleSeasonal[];
+  readonly linear?: LinearPaths;
   readonly kinds: readonly BaseKind[];
   /** for each expert, the base it starts from */
   readonly families: readonly string[];
   /** ln load + offset so far, without spikes and holes */
   readonly logs: Float64Array;
-  /** the same as it came: what the experts are scored against */
+  /** what came, in the measure that answers are given in */
   readonly scored: Float64Array;
   readonly stepMs: number;
   /** the first step of the past that every expert has settled by, so that they can be compared */
@@ -26,21 +32,41 @@ export type Slopes = Float64Array;
 /** A departure of minutes is at most half gone after this time: what is learnt from a few days may not say otherwise. */
 const SHORT_HALF_LIFE_S = 10_800;
 const VARIANTS = 3;
+/** The first part of the past, in which no expert is judged. */
+const UNJUDGED = 0.35;
+export const LINEAR = 'linear experts';
 
 /** @param leads the furthest lead, in steps, that will be asked for */
-export function expertsFor(history: History, leads: number): Experts {
+export function expertsFor(history: History, leads: number, pretrained?: LinearExperts): Experts {
   const kinds = kindsFor(history);
   const day = Math.round(86_400_000 / history.stepMs);
   const season = kinds.reduce((longest, kind) => Math.max(longest, kind.season), 0);
-  const settledAt = season === 0 ? 0 : Math.round(season) + Math.round(day / 4);
+  // of a short past most is judged, though bases of weeks have nothing to say there yet
+  const settled = season === 0 ? 0 : Math.round(season) + Math.round(day / 4);
+  const settledAt = Math.min(
+    settled,
+    Math.max(day + Math.round(day / 4), Math.round(UNJUDGED * history.values.length)),
+  );
   // the level of a day looks one day back
   const from = Math.max(0, settledAt - day);
   const bases = kinds.map((kind) =>
     Array.from({ length: Math.ceil(leads / kind.season) }, (_, m) => baseOf(history, kind, m + 1, from, leads)),
   );
+  const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
+  const shape = bases[weekly]?.[0]?.logs;
+  const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN));
+  const smoothings = PACES.flatMap((pace) => doubleSeasonal(history, pace) ?? []);
   return {
+    history,
+    smoothings,
+    ...(linear && { linear }),
     kinds,
-    families: [...kinds.flatMap(({ name }) => Array.from({ length: VARIANTS }, () => name)), 'last value'],
+    families: [
+      ...kinds.flatMap(({ name }) => Array.from({ length: VARIANTS }, () => name)),
+      'last value',
+      ...smoothings.map(({ name }) => name),
+      ...Array.from({ length: linear?.count ?? 0 }, () => LINEAR),
+    ],
     logs: history.logs,
     scored: history.scored,
     stepMs: history.stepMs,
@@ -54,7 +80,10 @@ export function expertsFor(history: History, leads: number): Experts {
   };
 }
 
-/** What each expert, standing at step t, says of step t + lead → `out` from `at` on, in logs; NaN where its base does not reach. */
+/**
+ * What each expert, standing at step t, says of step t + lead → `out` from `at` on, in the measure of `scored`; NaN where
+ * it does not reach.
+ */
 export function askExperts(experts: Experts, slopes: Slopes, t: number, lead: number, out: Float64Array, at = 0): void {
   const { kinds } = experts;
   for (let k = 0; k < kinds.length; k++) {
@@ -64,7 +93,11 @@ export function askExperts(experts: Experts, slopes: Slopes, t: number, lead: nu
     out[at + VARIANTS * k + 1] = plain + (slopes[2 * k] ?? 0) * (base.day[t] ?? 0);
     out[at + VARIANTS * k + 2] = plain + (slopes[2 * k + 1] ?? 0) * (base.short[t] ?? 0);
   }
-  out[at + VARIANTS * kinds.length] = experts.logs[t] ?? Number.NaN;
+  let next = at + VARIANTS * kinds.length;
+  out[next++] = experts.logs[t] ?? Number.NaN;
+  for (const smoothing of experts.smoothings) out[next++] = smoothing.ask(t, lead);
+  experts.linear?.ask(t, lead, out, next);
+  for (let e = 0; e < experts.families.length; e++) out[at + e] = wideLog(experts.history, out[at + e] as number);
 }
 
 /** Pairs of an origin and a target in the past. */

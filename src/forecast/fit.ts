@@ -3,7 +3,9 @@ import type { ObservedSignal } from '../signals/signal.ts';
 import { instant, isoOf, type Instant, type Seconds } from '../units.ts';
 import { blocksUpTo, pointsFor, type LeadBlock, type Span } from './blocks.ts';
 import { blend, calibrate, type Calibration } from './calibrate.ts';
+import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
 import { expertsFor, type Experts } from './experts.ts';
+import type { LinearExperts } from './linear/linear-experts.ts';
 import { historyOf, type History } from './history.ts';
 import { quantileOf, type Spread } from './spread.ts';
 
@@ -22,6 +24,8 @@ export interface Learnt {
   /** steps from the last value that was seen to the origin */
   readonly missing: number;
   readonly blocks: readonly FittedBlock[];
+  /** absent: load is where it was expected */
+  readonly shift?: LevelShift;
 }
 
 export interface FittedBlock extends LeadBlock {
@@ -44,6 +48,12 @@ export interface FitOptions {
   readonly until?: Instant;
   /** the furthest that will be predicted */
   readonly horizon?: Seconds;
+  /** pretrained on other series; absent = the blend does without */
+  readonly experts?: LinearExperts;
+  /** 1 for each of the signal's values that is neither learnt from nor scored: an event, an outage */
+  readonly excluded?: Uint8Array;
+  /** lengths of a season and of seasons of seasons; absent = a day and a week */
+  readonly seasons?: readonly Seconds[];
 }
 
 const DAY_S = 86_400;
@@ -51,9 +61,6 @@ const DAY_S = 86_400;
 const MISSING_DAYS_AT_MOST = 14;
 /** Share of the judged past that is held back from the calibration which the backtest reports on. */
 const HELD_BACK = 0.4;
-
-/** Points for each block of leads: enough for P99, few enough for some 5 ms a series. */
-const POINTS = 400;
 
 /** Learns one series. Pure and deterministic; a few ms for two weeks of 5-minute steps. */
 export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
@@ -63,7 +70,7 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   const originStep = Math.floor((until - signal.start) / stepMs);
   const origin = instant(signal.start + originStep * stepMs);
   const series = { name, market, unit, step };
-  const history = historyOf(signal, until);
+  const history = historyOf(signal, until, options);
   if (!history) return { signal: series, origin, notes: [`no value up to ${isoOf(origin)}: no forecast`] };
   const lastMs = history.startMs + (history.values.length - 1) * stepMs;
   const missing = Math.round((origin - lastMs) / stepMs);
@@ -72,11 +79,14 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
     return { signal: series, origin, notes: [`no value since ${lastSeen}: no forecast`] };
   }
   const leads = missing + Math.max(1, Math.ceil((options.horizon ?? DAY_S) / step));
-  const experts = expertsFor(history, leads);
+  const reach = leads + longestShift(history);
+  const experts = expertsFor(history, reach, options.experts);
   const blocks = fitBlocks(history, experts, leads);
+  const shift = levelShiftOf(experts, blocks);
   const notes = [...history.notes, ...shortness(history, experts)];
+  if (shift) notes.push(toldOf(shift, history));
   if (missing > 0) notes.push(`nothing seen since ${lastSeen}, ${counted(missing, 'step')} before the decision`);
-  return { signal: series, origin, notes, learnt: { history, experts, missing, blocks } };
+  return { signal: series, origin, notes, learnt: { history, experts, missing, blocks, ...(shift && { shift }) } };
 }
 
 function fitBlocks(history: History, experts: Experts, leads: number): FittedBlock[] {
@@ -84,7 +94,7 @@ function fitBlocks(history: History, experts: Experts, leads: number): FittedBlo
   const split = Math.round(judged.end - HELD_BACK * (judged.end - judged.first));
   const fitted: FittedBlock[] = [];
   for (const block of blocksUpTo(leads)) {
-    const points = pointsFor(history, block, judged, POINTS);
+    const points = pointsFor(history, block, judged);
     const before = fitted.at(-1);
     if (points.count === 0 && before) {
       fitted.push({ ...block, calibration: widened(before, block) });
@@ -129,8 +139,8 @@ function holdBack(
   older: Span,
   newer: Span,
 ): HeldBack | undefined {
-  const past = pointsFor(history, block, older, POINTS / 2);
-  const points = pointsFor(history, block, newer, POINTS / 2);
+  const past = pointsFor(history, block, older);
+  const points = pointsFor(history, block, newer);
   if (past.count < POINTS_AT_LEAST || points.count < POINTS_AT_LEAST) return undefined;
   const calibration = calibrate(experts, past);
   const middle = quantileOf(calibration.spread, 0.5);
@@ -143,7 +153,7 @@ function holdBack(
     const centre = blend(experts, calibration, t, lead, said);
     residuals[p] = (history.scored[t + lead] ?? 0) - centre;
     const was = history.values[t + lead] ?? 0;
-    const predicted = Math.max(0, Math.exp(centre + middle) - history.offset);
+    const predicted = Math.max(0, Math.exp(centre + middle) - history.wide);
     smape += was + predicted === 0 ? 0 : (200 * Math.abs(was - predicted)) / (was + predicted);
   }
   return {
@@ -152,6 +162,11 @@ function holdBack(
     origins: new Set(points.origins.subarray(0, points.count)).size,
     smape,
   };
+}
+
+function toldOf({ before, by }: LevelShift, { startMs, stepMs }: History): string {
+  const since = isoOf(instant(startMs + (before + 1) * stepMs));
+  return `since ${since} load is ${by > 0 ? 'above' : 'under'} what was expected, and is taken to stay there for a while`;
 }
 
 function shortness({ values, stepMs, seasons }: History, { kinds }: Experts): string[] {

@@ -3,28 +3,39 @@ import type { ObservedSignal } from '../signals/signal.ts';
 import type { Instant } from '../units.ts';
 import type { HolidayTable } from './events/holidays.ts';
 import { eventsOf, type SeriesEvents } from './events/windows.ts';
+import type { LinearExperts } from './linear/linear-experts.ts';
 import { lessonsOf, fitWithEvents, predictWithEvents, type EventOptions } from './with-events.ts';
 import type { Forecast } from './forecast.ts';
 
 /** A calendar that knows nothing: for fleets whose markets name no holidays. */
 const NO_HOLIDAYS: HolidayTable = { from: 0, to: 0, holidays: [], regions: {} };
 
+export interface Known {
+  readonly holidays?: HolidayTable | undefined;
+  readonly experts?: LinearExperts | undefined;
+}
+
 /**
  * One forecast per signal and market. What an event did to one market is a hint for the others that the same signal is
  * seen in.
  *
  * @param quantilesOf which quantiles are asked of a signal, by its name
- * @param table needed where a market names its holidays
+ * @param known what is known beside the signals: the calendar where a market names its holidays, pretrained experts
  */
 export function forecastsFor(
   signals: readonly ObservedSignal[],
   fleet: Fleet,
   at: Instant,
   quantilesOf: (signal: string) => readonly number[],
-  table: HolidayTable = NO_HOLIDAYS,
+  { holidays: table = NO_HOLIDAYS, experts }: Known = {},
 ): Forecast[] {
   const asked = signals.map((signal) => {
-    const options: EventOptions = { until: at, horizon: fleet.horizon, ...eventsIn(signal, fleet, table) };
+    const options: EventOptions = {
+      until: at,
+      horizon: fleet.horizon,
+      ...(experts && { experts }),
+      ...eventsIn(signal, fleet, table),
+    };
     const lessons = lessonsOf(signal, options);
     return { signal, options: { ...options, ...(lessons && { lessons }) } };
   });

@@ -1,5 +1,5 @@
 import type { ObservedSignal } from '../signals/signal.ts';
-import type { Instant } from '../units.ts';
+import type { Instant, Seconds } from '../units.ts';
 import { cutSpikes, maskOutages } from './clean.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, seasonsOf, type Seasons } from './seasons.ts';
@@ -13,48 +13,64 @@ export interface History {
   readonly values: Float64Array;
   /** ln(value + offset) of the pattern: spikes taken out, holes filled from the past */
   readonly logs: Float64Array;
-  /** ln(value + offset) as it came, spikes cut: what a prediction is scored against */
+  /** {@link wideLog} of load as it came, spikes cut: what a prediction is scored against */
   readonly scored: Float64Array;
   readonly offset: number;
+  /** offset of the measure that predictions are scored in */
+  readonly wide: number;
   /** 1 where a value was seen and believed: only these are scored */
   readonly seen: Uint8Array;
   readonly notes: readonly string[];
 }
 
-/** Longer ago than this teaches nothing that six newer weeks don't, and costs time. */
-const DAYS_AT_MOST = 42;
+/** Longer ago than this teaches nothing that eight newer weeks don't, and costs time. */
+const DAYS_AT_MOST = 56;
 /** A bound for seconds-grained series, whatever their days. */
 const STEPS_AT_MOST = 65_536;
+/** Share of the median that is added before the logarithm in which patterns are looked for: it tells small loads apart. */
+const OFFSET_SHARE = 0.05;
 /**
- * Share of the median that is added before the logarithm. At 0 errors are taken to grow with load, far above it not to
+ * The same for the logarithm in which errors are measured. At 0 errors are taken to grow with load, far above it not to
  * depend on load. From 0.05 to 1 the loss at P99 fell by a fifth on real load, above 1 not any more.
  */
-const OFFSET_SHARE = 1;
+const WIDE_SHARE = 1;
+
+export interface HistoryOptions {
+  /** 1 for each of the signal's values that is neither learnt from nor scored */
+  readonly excluded?: Uint8Array;
+  readonly seasons?: readonly Seconds[];
+}
 
 /** undefined when no step up to `until` holds a value. */
-export function historyOf(signal: ObservedSignal, until: Instant): History | undefined {
+export function historyOf(signal: ObservedSignal, until: Instant, options: HistoryOptions = {}): History | undefined {
   const stepMs = signal.step * 1000;
   const bound = Math.min(signal.values.length, Math.floor((until - signal.start) / stepMs) + 1);
   const keep = Math.min(STEPS_AT_MOST, Math.ceil((DAYS_AT_MOST * 86_400_000) / stepMs));
-  const raw = signal.values.slice(Math.max(0, bound - keep), Math.max(0, bound));
-  const seasons = seasonsOf(signal.step);
+  const begin = Math.max(0, bound - keep);
+  const raw = signal.values.slice(begin, Math.max(0, bound));
+  const seasons = seasonsOf(signal.step, options.seasons);
   const notes: string[] = [];
   maskOutages(raw, seasons, notes);
   const spikes = cutSpikes(raw, signal.step, notes);
-  const from = raw.findIndex((v) => !Number.isNaN(v));
+  // what is left out at the very start has nothing before it to be bridged from
+  const from = raw.findIndex((v, i) => !Number.isNaN(v) && options.excluded?.[begin + i] !== 1);
   const to = raw.findLastIndex((v) => !Number.isNaN(v));
   if (from < 0) return undefined;
   const values = raw.subarray(from, to + 1);
-  const seen = Uint8Array.from(values, (v) => (Number.isNaN(v) ? 0 : 1));
-  const pattern = values.map((v, i) => (spikes[from + i] === 1 ? Number.NaN : v));
+  const left = (i: number): boolean => options.excluded?.[begin + from + i] === 1;
+  const holes = values.reduce((sum, v) => sum + (Number.isNaN(v) ? 1 : 0), 0);
+  const seen = Uint8Array.from(values, (v, i) => (Number.isNaN(v) || left(i) ? 0 : 1));
+  const pattern = values.map((v, i) => (spikes[from + i] === 1 || left(i) ? Number.NaN : v));
   fill(pattern, seasons);
-  const holes = values.length - seen.reduce((a, b) => a + b, 0);
   if (holes > 0)
     notes.push(`${holes} of ${values.length} steps without a value, bridged from the weeks or days before`);
-  const offset = offsetOf(pattern);
+  const usual = usualOf(pattern);
+  const offset = OFFSET_SHARE * usual;
+  const wide = WIDE_SHARE * usual;
   const logOf = (v: number): number => Math.log(v + offset);
-  const startMs = signal.start + (Math.max(0, bound - keep) + from) * stepMs;
-  return { startMs, stepMs, seasons, values, logs: pattern.map(logOf), scored: values.map(logOf), offset, seen, notes };
+  const startMs = signal.start + (begin + from) * stepMs;
+  const scored = values.map((v) => Math.log(v + wide));
+  return { startMs, stepMs, seasons, values, logs: pattern.map(logOf), scored, offset, wide, seen, notes };
 }
 
 /** Fills holes from the week before, else the day before, else with the last value. */
@@ -67,7 +83,12 @@ function fill(values: Float64Array, seasons: Seasons): void {
   }
 }
 
-function offsetOf(values: Float64Array): number {
+/** The measure of errors of a load that was foretold in {@link History.logs}. */
+export function wideLog({ offset, wide }: Pick<History, 'offset' | 'wide'>, log: number): number {
+  return Math.log(Math.max(0, Math.exp(log) - offset) + wide);
+}
+
+function usualOf(values: Float64Array): number {
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  return OFFSET_SHARE * (quantileIn(values, 0.5) || mean) || 1;
+  return quantileIn(values, 0.5) || mean || 1;
 }

@@ -2,6 +2,7 @@ import { instant, type Instant, type Seconds } from '../units.ts';
 import { blend } from './calibrate.ts';
 import type { Fitted, FittedBlock, Learnt } from './fit.ts';
 import type { Backtest, Forecast } from './forecast.ts';
+import { followed } from './level-shift.ts';
 import { quantileOf, type Spread } from './spread.ts';
 
 /**
@@ -37,7 +38,7 @@ function lastOf({ history, missing }: Learnt, origin: Instant): { at: Instant; v
 }
 
 function pathsOf(
-  { history, experts, missing, blocks }: Learnt,
+  { history, experts, missing, blocks, shift }: Learnt,
   steps: number,
   quantiles: readonly number[],
 ): Pick<Forecast, 'paths' | 'mean'> {
@@ -51,14 +52,18 @@ function pathsOf(
   const lifts = blocks.map(({ calibration }) => logMeanOf(calibration.spread));
   const paths = quantiles.map(() => new Float64Array(steps));
   const mean = new Float64Array(steps);
-  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - history.offset);
+  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - history.wide);
   for (let h = 0; h < steps; h++) {
     const lead = missing + h + 1;
     const { near, far, share } = between(blocks, lead);
     const mix = (a: number, b: number): number => (share === 0 ? a : a + share * (b - a));
     const centreOf = (b: number): number => {
       const block = blocks[b];
-      return block ? blend(experts, block.calibration, now, lead, said) : 0;
+      if (!block) return 0;
+      const today = blend(experts, block.calibration, now, lead, said);
+      if (!shift) return today;
+      const earlier = blend(experts, block.calibration, shift.before, lead + now - shift.before, said);
+      return followed(history, shift, today, earlier, lead);
     };
     const centre = mix(centreOf(near), share === 0 ? 0 : centreOf(far));
     mean[h] = loadAt(centre + mix(lifts[near] ?? 0, lifts[far] ?? 0));

@@ -10,6 +10,7 @@ import { meant } from '../../fleet/nearest.ts';
 import { readSeriesFile, type SeriesFile } from '../../signals/series-file/read.ts';
 import type { NamedColumns } from '../../signals/series-file/header.ts';
 import { toSignals } from '../../signals/series-file/to-signals.ts';
+import { loadExperts } from '../../world/forecast-experts.ts';
 import { bad, good, shortened, type Checked, type Trouble } from '../../trouble.ts';
 import { seconds, type Seconds } from '../../units.ts';
 import { LONGEST_HORIZON, stepsOf, type ForecastOptions } from './options.ts';
@@ -88,7 +89,12 @@ function forecasterFor(
   named: boolean,
 ): Forecaster {
   return (signal, quantiles, until) => {
-    const options = { horizon, ...(seasons.length > 0 && { seasons }), ...(until !== undefined && { until }) };
+    const options = {
+      horizon,
+      experts: loadExperts(),
+      ...(seasons.length > 0 && { seasons }),
+      ...(until !== undefined && { until }),
+    };
     if (!events) return predict(fit(signal, options), horizon, quantiles);
     const market = events.market ?? (named ? signal.name : undefined);
     const known = eventsOf(events.list, events.holidays, signal, horizon, market);

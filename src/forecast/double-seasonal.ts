@@ -1,0 +1,99 @@
+import type { History } from './history.ts';
+
+/** How fast the parts of a double-seasonal model follow what comes. */
+export interface Pace {
+  readonly name: string;
+  readonly level: number;
+  readonly day: number;
+  readonly week: number;
+  /** of one step's error, how much of it the next hour still has */
+  readonly error: number;
+}
+
+/**
+ * Paces that differ enough to be worth having side by side: for a service that keeps its pattern, one that drifts, and
+ * one that jumps. Which suits a series is what its own past says, so none of them is fitted.
+ */
+export const PACES: readonly Pace[] = [
+  { name: 'Holt-Winters, calm', level: 0.002, day: 0.05, week: 0.15, error: 0.85 },
+  { name: 'Holt-Winters', level: 0.01, day: 0.1, week: 0.25, error: 0.85 },
+  { name: 'Holt-Winters, quick', level: 0.03, day: 0.2, week: 0.35, error: 0.9 },
+  { name: 'Holt-Winters, nervous', level: 0.12, day: 0.25, week: 0.35, error: 0.95 },
+];
+
+/**
+ * Exponential smoothing of a level, a day and a week in logs, with the last error carried on (Taylor, 2003): what it
+ * knew at every step of the past is kept, so that it can be asked as of then.
+ */
+export interface DoubleSeasonal {
+  readonly name: string;
+  /** what it says, standing at step t, of step t + lead; in logs, NaN before it has settled */
+  ask(t: number, lead: number): number;
+}
+
+/** @returns undefined where the history has less than two days, or days of less than two steps */
+export function doubleSeasonal({ logs, seasons, stepMs }: History, pace: Pace): DoubleSeasonal | undefined {
+  const n = logs.length;
+  const day = Math.round(seasons.day ?? 0);
+  if (day < 2 || n < 2 * day) return undefined;
+  const week = Math.round(seasons.week ?? 0);
+  const weeks = week > day && n >= 2 * week;
+  const settled = weeks ? week : day;
+  // rates are per hour: finer steps see the same hour more often
+  const perHour = Math.max(1, 3_600_000 / stepMs);
+  const followed = 1 - (1 - pace.level) ** (1 / perHour);
+  const carried = pace.error ** (1 / perHour);
+  const level = new Float64Array(n).fill(Number.NaN);
+  const days = new Float64Array(n);
+  const weekly = new Float64Array(n);
+  const errors = new Float64Array(n);
+  const { mean, profile, other } = started(logs, day, weeks ? week : 0);
+  for (let i = 0; i < settled; i++) {
+    days[i] = profile[i % day] ?? 0;
+    weekly[i] = other[i] ?? 0;
+  }
+  let at = mean;
+  for (let i = settled; i < n; i++) {
+    const d = days[i - day] as number;
+    const w = weeks ? (weekly[i - week] as number) : 0;
+    const y = logs[i] as number;
+    const departs = y - (at + d + w);
+    at += followed * departs;
+    // where there are weeks the day has a part of what both learn
+    days[i] = d + SEASONAL * pace.day * (weeks ? 0.5 : 1) * departs;
+    weekly[i] = weeks ? w + SEASONAL * pace.week * departs : 0;
+    level[i] = at;
+    errors[i] = departs;
+  }
+  return {
+    name: pace.name,
+    ask(t, lead) {
+      const d = days[t + lead - day * Math.ceil(lead / day)] ?? Number.NaN;
+      const w = weeks ? (weekly[t + lead - week * Math.ceil(lead / week)] ?? Number.NaN) : 0;
+      return (level[t] ?? Number.NaN) + d + w + carried ** lead * (errors[t] ?? 0);
+    },
+  };
+}
+
+/** Share of a departure that is the season's: the level and the error carried on have the rest. */
+const SEASONAL = 0.7;
+/** Share of the first week's departures from its mean day that are taken for the week's pattern. */
+const FIRST_WEEK = 0.5;
+
+/** Level, days and weeks to begin with, from the first week, or the first day where there are no weeks. */
+function started(logs: Float64Array, day: number, week: number) {
+  const span = week || day;
+  let mean = 0;
+  for (let i = 0; i < span; i++) mean += (logs[i] as number) / span;
+  const profile = new Float64Array(day);
+  const times = new Float64Array(day);
+  for (let i = 0; i < span; i++) {
+    profile[i % day] = (profile[i % day] as number) + (logs[i] as number) - mean;
+    times[i % day] = (times[i % day] as number) + 1;
+  }
+  for (let s = 0; s < day; s++) profile[s] = (profile[s] as number) / Math.max(1, times[s] as number);
+  const other = new Float64Array(span);
+  if (week > 0)
+    for (let i = 0; i < span; i++) other[i] = ((logs[i] as number) - mean - (profile[i % day] as number)) * FIRST_WEEK;
+  return { mean, profile, other };
+}

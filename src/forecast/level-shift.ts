@@ -1,0 +1,100 @@
+import type { LeadBlock } from './blocks.ts';
+import { blend, type Calibration } from './calibrate.ts';
+import type { Experts } from './experts.ts';
+import { type History, wideLog } from './history.ts';
+import { quantileOf } from './spread.ts';
+
+/** Load that left for another level a while ago and stays there. */
+export interface LevelShift {
+  /** the last step before it */
+  readonly before: number;
+  /** how far what came lies from what was said before it, in logs: a share of the load, by day as by night */
+  readonly by: number;
+  /** in steps: half of it is over after so long */
+  readonly halfLife: number;
+}
+
+/** Hours that a shift may have lasted; later the experts have followed it. */
+const LASTED_H = [36, 24, 18, 12, 8, 6, 4, 3, 2, 1];
+/** Downwards only what has lasted so long is believed: until then the load may come back. */
+const DOWN_LASTED_H = 6;
+/** A step counts as shifted when it came out beyond this quantile of what was said before … */
+const BEYOND = 0.95;
+/** … and so many of the steps since must, all on the same side. */
+const SHARE = 0.8;
+const STEPS_AT_LEAST = 3;
+const KNOWN_MS = 14 * 86_400_000;
+/** The last hours tell how far the level went. */
+const LEVEL_H = 3;
+/** After one hour half of a shift is believed to be over in so many; that grows with the square of what it has lasted. */
+const HALF_LIFE_H = 2;
+/** What came lies, in the middle, so many times as far off as one step in twenty does. */
+const FAR = 4;
+
+/** How many steps before now experts must be able to be asked for a shift to be found. */
+export const longestShift = ({ stepMs }: { readonly stepMs: number }): number =>
+  Math.round(((LASTED_H[0] ?? 0) * 3_600_000) / stepMs);
+
+/**
+ * The longest time over which nearly all that came lies beyond what was said before it. Every hour of such a time adds
+ * to the belief that it stays.
+ */
+export function levelShiftOf(
+  experts: Experts,
+  blocks: readonly (LeadBlock & { readonly calibration: Calibration })[],
+): LevelShift | undefined {
+  const { scored, stepMs, settledAt, history } = experts;
+  const now = scored.length - 1;
+  const perHour = 3_600_000 / stepMs;
+  // of a shorter past nobody knows what its weekends are like
+  if (scored.length * stepMs < KNOWN_MS) return undefined;
+  const said = new Float64Array(experts.families.length);
+  for (const hours of LASTED_H) {
+    const lasted = Math.round(hours * perHour);
+    const before = now - lasted;
+    if (lasted < STEPS_AT_LEAST || before < settledAt) continue;
+    const departures = new Float64Array(lasted);
+    let over = 0;
+    let under = 0;
+    let beyond = 0;
+    let seen = 0;
+    for (let lead = 1; lead <= lasted; lead++) {
+      const block = blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
+      const came = scored[before + lead] ?? Number.NaN;
+      if (!block || Number.isNaN(came)) continue;
+      const off = came - blend(experts, block.calibration, before, lead, said);
+      departures[seen++] = narrow(history, came) - narrow(history, came - off);
+      const most = quantileOf(block.calibration.spread, BEYOND);
+      const least = quantileOf(block.calibration.spread, 1 - BEYOND);
+      if (off > most) over++;
+      if (off < least) under++;
+      if (off > FAR * most || off < FAR * least) beyond++;
+    }
+    if (seen < STEPS_AT_LEAST || Math.max(over, under) < SHARE * seen || beyond < seen / 2) continue;
+    if (under > over && hours < DOWN_LASTED_H) continue;
+    const last = departures.slice(Math.max(0, seen - Math.round(LEVEL_H * perHour)), seen).toSorted();
+    return { before, by: last[last.length >> 1] ?? 0, halfLife: HALF_LIFE_H * hours * lasted };
+  }
+  return undefined;
+}
+
+/**
+ * What the blend says of a step ahead, where the level has shifted: no less far from what it said before the shift than
+ * the shift still reaches.
+ *
+ * @param now what it says today of that step
+ * @param earlier what it said of that step before the shift
+ */
+export function followed(
+  history: History,
+  { by, halfLife }: LevelShift,
+  now: number,
+  earlier: number,
+  lead: number,
+): number {
+  const still = wideLog(history, narrow(history, earlier) + by * 2 ** (-lead / halfLife));
+  return by > 0 ? Math.max(now, still) : Math.min(now, still);
+}
+
+/** The logarithm in which patterns are looked for, of a load given in the one that errors are measured in. */
+const narrow = ({ offset, wide }: History, log: number): number => Math.log(Math.max(0, Math.exp(log) - wide) + offset);
