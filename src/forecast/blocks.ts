@@ -53,7 +53,7 @@ export function pointsFor({ seen, seasons }: History, block: LeadBlock, { first,
 /** The next stride that meets every hour of the day in turn. */
 function acrossTheDay(stride: number, day: number): number {
   const common = (a: number, b: number): number => (b === 0 ? a : common(b, a % b));
-  let next = Math.max(1, stride);
-  while (day > 1 && next < day && common(next, day) > 1) next++;
-  return next;
+  const first = Math.max(1, stride);
+  for (let next = first; next < day; next++) if (common(next, day) === 1) return next;
+  return first;
 }
