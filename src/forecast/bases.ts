@@ -62,15 +62,16 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
   const lag = lagOf(kind.season, ahead);
   const first = Math.max(from, lag);
   const change = kind.weekdays ? weekdayChange(history, lag) : (): number => 0;
+  const lags = Array.from({ length: kind.seasons }, (_, k) => lagOf(kind.season, ahead + k));
   for (let i = first; i < n + leads; i++) {
     let weight = 1;
     let weights = 0;
     let sum = 0;
-    for (let k = ahead; k < ahead + kind.seasons; k++) {
-      const j = i - lagOf(kind.season, k);
+    for (let k = 0; k < lags.length; k++) {
+      const j = i - (lags[k] as number);
       if (j < 0) break;
       if (j < n) {
-        sum += weight * ((seen[j] ?? 0) + change(i, k));
+        sum += weight * ((seen[j] as number) + (kind.weekdays ? change(i, ahead + k) : 0));
         weights += weight;
       }
       weight *= kind.fade;
@@ -78,10 +79,11 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
     if (weights > 0) logs[i] = sum / weights;
   }
   const departures = new Float64Array(n);
-  for (let i = first; i < n; i++) departures[i] = (seen[i] ?? 0) - (logs[i] ?? 0);
+  for (let i = first; i < n; i++) departures[i] = (seen[i] as number) - (logs[i] as number);
   const stepS = history.stepMs / 1000;
   const most = CUT_AT_MEDIANS * (quantileIn(departures.subarray(Math.min(first, n)).map(Math.abs), 0.5) || 0);
-  const cut = departures.map((d) => Math.max(-most, Math.min(most, d)));
+  const cut = new Float64Array(n);
+  for (let i = 0; i < n; i++) cut[i] = Math.max(-most, Math.min(most, departures[i] as number));
   return {
     logs,
     short: trailingMean(departures, first, Math.max(1, Math.round(SHORT_S / stepS))),

@@ -36,8 +36,11 @@ const VARIANTS = 3;
 const UNJUDGED = 0.35;
 export const LINEAR = 'linear experts';
 
-/** @param leads the furthest lead, in steps, that will be asked for */
-export function expertsFor(history: History, leads: number, pretrained?: LinearExperts): Experts {
+/**
+ * @param leads the furthest lead, in steps, that may be asked for
+ * @param usual the furthest that most are asked for
+ */
+export function expertsFor(history: History, leads: number, pretrained?: LinearExperts, usual = leads): Experts {
   const kinds = kindsFor(history);
   const day = Math.round(86_400_000 / history.stepMs);
   const season = kinds.reduce((longest, kind) => Math.max(longest, kind.season), 0);
@@ -49,12 +52,19 @@ export function expertsFor(history: History, leads: number, pretrained?: LinearE
   );
   // the level of a day looks one day back
   const from = Math.max(0, settledAt - day);
-  const bases = kinds.map((kind) =>
-    Array.from({ length: Math.ceil(leads / kind.season) }, (_, m) => baseOf(history, kind, m + 1, from, leads)),
-  );
+  // those that rest on older days only are seldom asked, so each is made when it first is
+  const bases = kinds.map((): Base[] => []);
+  const baseFor = (kind: number, ahead: number): Base | undefined => {
+    const known = bases[kind]?.[ahead - 1];
+    const of = kinds[kind];
+    if (known || !of || !(ahead <= Math.ceil(leads / of.season))) return known;
+    const made = baseOf(history, of, ahead, from, leads);
+    (bases[kind] ?? [])[ahead - 1] = made;
+    return made;
+  };
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
-  const shape = bases[weekly]?.[0]?.logs;
-  const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN));
+  const shape = baseFor(weekly, 1)?.logs;
+  const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual);
   const smoothings = PACES.flatMap((pace) => doubleSeasonal(history, pace) ?? []);
   return {
     history,
@@ -73,7 +83,7 @@ export function expertsFor(history: History, leads: number, pretrained?: LinearE
     settledAt,
     base(kind, lead) {
       const ahead = Math.ceil(lead / (kinds[kind]?.season ?? 1));
-      const base = bases[kind]?.[ahead - 1];
+      const base = baseFor(kind, ahead);
       if (!base) throw new RangeError(`no base ${kind} was made for ${lead} steps ahead`);
       return base;
     },

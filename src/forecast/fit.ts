@@ -80,7 +80,7 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   }
   const leads = missing + Math.max(1, Math.ceil((options.horizon ?? DAY_S) / step));
   const reach = leads + longestShift(history);
-  const experts = expertsFor(history, reach, options.experts);
+  const experts = expertsFor(history, reach, options.experts, leads);
   const blocks = fitBlocks(history, experts, leads);
   const shift = levelShiftOf(experts, blocks);
   const notes = [...history.notes, ...shortness(history, experts)];

@@ -24,8 +24,13 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number)
   const half = Math.round(HALF_WINDOW_MS / stepMs);
   const level = centredMean(logs, half);
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
+  const sums = weightedSums(level, lags);
+  const all = lags.reduce((total, _, k) => total + FADE ** k, 0);
   return (i, days) => {
     const back = lagOf(day, days);
+    const whole = ((sums[i] ?? Number.NaN) - (sums[i - back] ?? Number.NaN)) / all;
+    if (!Number.isNaN(whole)) return whole;
+    // near the beginning not all of the weeks are there
     let weight = 1;
     let weights = 0;
     let sum = 0;
@@ -39,6 +44,19 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number)
     }
     return weights > 0 ? sum / weights : 0;
   };
+}
+
+/** The level of the earlier weeks at every step, each week's times its weight; NaN where one of them is missing. */
+function weightedSums(level: Float64Array, lags: readonly number[]): Float64Array {
+  const sums = new Float64Array(level.length + (lags[0] ?? 0));
+  for (const [k, lag] of lags.entries()) {
+    const weight = FADE ** k;
+    sums.fill(Number.NaN, 0, lag);
+    for (let i = lag; i < sums.length; i++) {
+      sums[i] = (sums[i] as number) + weight * (level[i - lag] ?? Number.NaN);
+    }
+  }
+  return sums;
 }
 
 /** Mean from i − half to i + half; NaN where that reaches over an end. */
