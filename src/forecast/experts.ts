@@ -3,6 +3,7 @@ import { type DoubleSeasonal, doubleSeasonal, PACES } from './double-seasonal.ts
 import { type History, wideLog } from './history.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
 import { LinearPaths } from './linear/paths.ts';
+import { recentSteps, type RecentSteps } from './recent-steps.ts';
 
 /**
  * The predictors that are blended: each base as it is, moved to the level of the last day, and moved to the level of
@@ -12,6 +13,7 @@ export interface Experts {
   readonly history: History;
   readonly smoothings: readonly DoubleSeasonal[];
   readonly linear?: LinearPaths;
+  readonly recent?: RecentSteps;
   readonly kinds: readonly BaseKind[];
   /** for each expert, the base it starts from */
   readonly families: readonly string[];
@@ -65,17 +67,22 @@ export function expertsFor(history: History, leads: number, pretrained?: LinearE
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   const shape = baseFor(weekly, 1)?.logs;
   const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual);
+  const daily = kinds.findIndex((kind) => kind.season === history.seasons.day && kind.weekdays && kind.seasons > 1);
+  const expected = [weekly, daily].flatMap((kind) => baseFor(kind, 1) ?? []);
+  const recent = recentSteps(history, expected, from, leads);
   const smoothings = PACES.flatMap((pace) => doubleSeasonal(history, pace) ?? []);
   return {
     history,
     smoothings,
     ...(linear && { linear }),
+    ...(recent && { recent }),
     kinds,
     families: [
       ...kinds.flatMap(({ name }) => Array.from({ length: VARIANTS }, () => name)),
       'last value',
       ...smoothings.map(({ name }) => name),
       ...Array.from({ length: linear?.count ?? 0 }, () => LINEAR),
+      ...(recent ? ['recent steps'] : []),
     ],
     logs: history.logs,
     scored: history.scored,
@@ -108,6 +115,10 @@ export function askExperts(experts: Experts, slopes: Slopes, t: number, lead: nu
   for (const smoothing of experts.smoothings) out[next++] = smoothing.ask(t, lead);
   experts.linear?.ask(t, lead, out, next);
   for (let e = 0; e < experts.families.length; e++) out[at + e] = wideLog(experts.history, out[at + e] as number);
+  // these are in that measure already
+  const last = experts.scored[t] ?? Number.NaN;
+  if (!Number.isNaN(last)) out[at + VARIANTS * kinds.length] = last;
+  if (experts.recent) out[at + experts.families.length - 1] = experts.recent.ask(t, lead);
 }
 
 /** Pairs of an origin and a target in the past. */

@@ -1,0 +1,215 @@
+import { type History, wideLog } from './history.ts';
+import { quantileIn } from './order-statistic.ts';
+
+/** An expected load at every step of the past and some of the future, in logs; NaN before there is one. */
+export interface Expected {
+  readonly logs: Float64Array;
+}
+
+/**
+ * A regression on the last steps and on where days and weeks expect the load to go: how much of the way back to them is
+ * gone by then, how much of their next change comes, and what the last steps add. Each of these is a difference from
+ * the last value, so that nothing learnt means that the last value stays.
+ */
+export interface RecentSteps {
+  /** what it says, standing at step t, of step t + lead, in the measure of `scored`; NaN where it doesn't reach */
+  ask(t: number, lead: number): number;
+}
+
+/** Further ahead the last steps tell nothing that the level of the last day does not. */
+const REACH_S = 6 * 3600;
+/** Means of so many last steps are told to the regression. */
+const WIDTHS = [3, 12, 36];
+/** Steps of the past that are learnt from, at least; twice as many at most. */
+const ROWS = 2000;
+/** Nothing counts as further off than so many times its median. */
+const FAR_AT_MEDIANS = 6;
+/** Half of what was learnt is forgotten after so many days. */
+const REMEMBERED_DAYS = 14;
+/** Share of the diagonal that is added to it, after a day; less by the square root of the days. */
+const RIDGE = 0.05;
+
+/**
+ * @param expected what days and weeks say, each good for a day ahead
+ * @param from the first step at which it may be asked
+ * @param leads the furthest lead that will be asked for, in steps
+ */
+export function recentSteps(
+  history: History,
+  expected: readonly Expected[],
+  from: number,
+  leads: number,
+): RecentSteps | undefined {
+  const { scored, logs, seen, stepMs, seasons } = history;
+  const n = scored.length;
+  const day = Math.max(1, Math.round(seasons.day ?? 1));
+  const reach = Math.min(leads, day, Math.max(3, Math.round((REACH_S * 1000) / stepMs)));
+  const known = expected.reduce((latest, { logs: of }) => Math.max(latest, firstOf(of, from)), from);
+  const first = Math.max(1, known);
+  if (n - first < MANY * (2 * expected.length + OWN)) return undefined;
+  const came = scored.map((v, i) => (Number.isNaN(v) ? wideLog(history, logs[i] as number) : v));
+  const bases = expected.map((base) =>
+    base.logs.subarray(0, Math.min(base.logs.length, n + reach)).map((log) => wideLog(history, log)),
+  );
+  const sums = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) sums[i + 1] = (sums[i] as number) + (came[i] as number);
+  const width = 2 * bases.length + OWN;
+
+  /** Differences from the last value, standing at step t → `out`. */
+  const features = (t: number, lead: number, out: Float64Array): void => {
+    const last = came[t] as number;
+    let f = 0;
+    for (const base of bases) {
+      const then = (base[t + lead] as number) - last;
+      out[f++] = then;
+      out[f++] = (base[t + lead] as number) - (base[t] as number);
+    }
+    out[f++] = (came[Math.max(0, t - 1)] as number) - last;
+    for (const w of WIDTHS) {
+      const k = Math.max(0, t + 1 - w);
+      out[f++] = ((sums[t + 1] as number) - (sums[k] as number)) / (t + 1 - k) - last;
+    }
+  };
+  const anchors = anchorsUpTo(reach);
+  const learnt = anchors.map((lead) =>
+    learn({ came, seen, first, day, lead, width, daysPerStep: stepMs / 86_400_000, features }),
+  );
+  const x = new Float64Array(width);
+  return {
+    ask(t, lead) {
+      if (lead > reach || t < first) return Number.NaN;
+      features(t, lead, x);
+      const after = anchors.findIndex((anchor) => anchor >= lead);
+      const near = after > 0 && (anchors[after] as number) > lead ? after - 1 : after;
+      const [low, high] = [anchors[near] as number, anchors[after] as number];
+      const share = high === low ? 0 : Math.log(lead / low) / Math.log(high / low);
+      const a = changeSaid(learnt[near] as Learnt, t, x);
+      const b = near === after ? a : changeSaid(learnt[after] as Learnt, t, x);
+      return (came[t] as number) + a + share * (b - a);
+    },
+  };
+}
+
+function firstOf(logs: Float64Array, from: number): number {
+  let i = from;
+  while (i < logs.length && Number.isNaN(logs[i])) i++;
+  return i;
+}
+
+/** Features that need no base: the step before, and the means. */
+const OWN = 1 + WIDTHS.length;
+/** Steps to learn from for each feature, or nothing is learnt. */
+const MANY = 12;
+
+/** Leads that are learnt; between them what two of them say is mixed. */
+function anchorsUpTo(reach: number): readonly number[] {
+  const anchors: number[] = [];
+  for (let lead = 1; lead < reach; lead = Math.max(lead + 1, Math.round(lead * Math.SQRT2))) anchors.push(lead);
+  return [...anchors, reach];
+}
+
+/** Coefficients as of the end of each stretch of the past, so that none was learnt from what it is judged by. */
+interface Learnt {
+  readonly first: number;
+  readonly stretch: number;
+  /** of each stretch, one coefficient for each feature */
+  readonly coefficients: Float64Array[];
+}
+
+interface Task {
+  readonly came: Float64Array;
+  readonly seen: Uint8Array;
+  readonly first: number;
+  readonly day: number;
+  readonly lead: number;
+  readonly width: number;
+  readonly daysPerStep: number;
+  readonly features: (t: number, lead: number, out: Float64Array) => void;
+}
+
+function changeSaid({ first, stretch, coefficients }: Learnt, t: number, x: Float64Array): number {
+  const c = coefficients[Math.min(coefficients.length - 1, Math.floor((t - first) / stretch))];
+  let sum = 0;
+  if (c) for (let f = 0; f < x.length; f++) sum += (c[f] as number) * (x[f] as number);
+  return sum;
+}
+
+/** One lead: least squares with a little ridge, each stretch of a day adding to what was known before it. */
+function learn(task: Task): Learnt {
+  const { came, seen, first, day, lead, width, daysPerStep, features } = task;
+  const n = came.length;
+  const stride = 2 ** Math.max(0, Math.floor(Math.log2((n - first) / ROWS)));
+  const scales = scalesOf(task, stride);
+  const gram = new Float64Array((width + 1) * (width + 1));
+  const x = new Float64Array(width + 1);
+  const stretch = day;
+  const kept = 0.5 ** ((stretch * daysPerStep) / REMEMBERED_DAYS);
+  const coefficients: Float64Array[] = [];
+  let t = first;
+  for (let end = first; end - stretch < n; end += stretch) {
+    for (; t + lead < Math.min(end, n); t += stride) {
+      if (seen[t] === 0 || seen[t + lead] === 0) continue;
+      features(t, lead, x);
+      x[width] = (came[t + lead] as number) - (came[t] as number);
+      let far = 1;
+      for (let f = 0; f <= width; f++) {
+        x[f] = (x[f] as number) / (scales[f] as number);
+        far = Math.max(far, Math.abs(x[f] as number) / FAR_AT_MEDIANS);
+      }
+      if (!Number.isFinite(far)) continue;
+      const weight = 1 / (far * far);
+      for (let a = 0; a <= width; a++) {
+        const wx = weight * (x[a] as number);
+        for (let b = a; b <= width; b++) {
+          const at = a * (width + 1) + b;
+          gram[at] = (gram[at] as number) + wx * (x[b] as number);
+        }
+      }
+    }
+    const days = Math.max(0, (t - first) * daysPerStep);
+    coefficients.push(solved(gram, width, RIDGE / Math.sqrt(Math.max(0.1, days)), scales));
+    for (let i = 0; i < gram.length; i++) gram[i] = (gram[i] as number) * kept;
+  }
+  return { first, stretch, coefficients };
+}
+
+/** Median size of each feature and, last, of the change that is to be foretold. */
+function scalesOf({ came, first, lead, width, features }: Task, stride: number): Float64Array {
+  const rows = Math.max(1, Math.floor((came.length - first - lead) / (stride * 8)));
+  const sizes = Array.from({ length: width + 1 }, () => new Float64Array(rows));
+  const x = new Float64Array(width);
+  for (let r = 0; r < rows; r++) {
+    const t = first + r * stride * 8;
+    features(t, lead, x);
+    for (let f = 0; f < width; f++) (sizes[f] as Float64Array)[r] = Math.abs(x[f] as number);
+    (sizes[width] as Float64Array)[r] = Math.abs((came[t + lead] as number) - (came[t] as number));
+  }
+  return Float64Array.from(sizes, (of) => Math.max(1e-9, quantileIn(of, 0.5) || 0));
+}
+
+/** Cholesky's way through (G + ridge · diag G) c = g, back in the features' own sizes. */
+function solved(gram: Float64Array, width: number, ridge: number, scales: Float64Array): Float64Array {
+  const stride = width + 1;
+  const l = new Float64Array(width * width);
+  const c = new Float64Array(width);
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = gram[b * stride + a] as number;
+      if (a === b) sum += ridge * sum + 1e-9;
+      for (let k = 0; k < b; k++) sum -= (l[a * width + k] as number) * (l[b * width + k] as number);
+      l[a * width + b] = a === b ? Math.sqrt(Math.max(1e-12, sum)) : sum / (l[b * width + b] as number);
+    }
+  }
+  for (let a = 0; a < width; a++) {
+    let sum = gram[a * stride + width] as number;
+    for (let k = 0; k < a; k++) sum -= (l[a * width + k] as number) * (c[k] as number);
+    c[a] = sum / (l[a * width + a] as number);
+  }
+  for (let a = width - 1; a >= 0; a--) {
+    let sum = c[a] as number;
+    for (let k = a + 1; k < width; k++) sum -= (l[k * width + a] as number) * (c[k] as number);
+    c[a] = sum / (l[a * width + a] as number);
+  }
+  for (let a = 0; a < width; a++) c[a] = ((c[a] as number) * (scales[width] as number)) / (scales[a] as number);
+  return c;
+}
