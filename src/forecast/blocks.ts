@@ -12,7 +12,10 @@ const GROWTH = 2;
 export function blocksUpTo(leads: number): readonly LeadBlock[] {
   const blocks: LeadBlock[] = [];
   for (let from = 1; from <= leads; from = (blocks.at(-1)?.to ?? 0) + 1) {
-    blocks.push({ from, to: Math.min(leads, Math.max(from, Math.ceil(from * GROWTH))) });
+    blocks.push({
+      from,
+      to: Math.min(leads, Math.max(from, Math.ceil(from * GROWTH))),
+    });
   }
   return blocks;
 }
@@ -28,26 +31,51 @@ export interface Span {
   readonly end: number;
 }
 
-/**
- * Origins spread evenly over the past, the same for every block and every span, with leads of the block, such that the
- * target lies in the span and was seen. The leads take turns, so that no hour of the day is tried with one lead alone.
- */
-export function pointsFor({ seen, seasons }: History, block: LeadBlock, { first, end }: Span): Points {
-  const leadStep = Math.ceil((block.to - block.from + 1) / LEADS_AT_MOST);
+/** Where origins lie: every `stride` steps, before and after the step `anchor`. */
+export interface Lattice {
+  readonly anchor: number;
+  readonly stride: number;
+}
+
+/** Origins spread evenly over the past, the same for every block. */
+export function latticeOf({ seen, seasons }: History): Lattice {
   const day = Math.round(seasons.day ?? 1);
-  const stride = acrossTheDay(Math.ceil(seen.length / ORIGINS_AT_MOST), day);
+  return {
+    anchor: seen.length - 1,
+    stride: acrossTheDay(Math.ceil(seen.length / ORIGINS_AT_MOST), day),
+  };
+}
+
+/**
+ * Every origin of the lattice in the span with leads of the block, such that the target lies in the span as well and was
+ * seen. The leads take turns, so that no hour of the day is tried with one lead alone.
+ *
+ * @param targets targets lie no earlier than this
+ */
+export function pointsFor(
+  { seen }: History,
+  { anchor, stride }: Lattice,
+  block: LeadBlock,
+  { first, end }: Span,
+  targets = 0,
+): Points {
+  const leadStep = Math.ceil((block.to - block.from + 1) / LEADS_AT_MOST);
   const origins: number[] = [];
   const leads: number[] = [];
-  const newest = seen.length - 1;
-  for (let turn = Math.floor((newest - first) / stride); turn > 0; turn--) {
-    const t = newest - turn * stride;
-    for (let lead = block.from + (turn % leadStep); lead <= block.to && t + lead < end; lead += leadStep) {
-      if (seen[t + lead] === 0) continue;
+  for (let turn = Math.floor((anchor - first) / stride); anchor - turn * stride < end; turn--) {
+    const t = anchor - turn * stride;
+    const offset = ((turn % leadStep) + leadStep) % leadStep;
+    for (let lead = block.from + offset; lead <= block.to && t + lead < end; lead += leadStep) {
+      if (t + lead < targets || seen[t + lead] === 0) continue;
       origins.push(t);
       leads.push(lead);
     }
   }
-  return { count: origins.length, origins: Int32Array.from(origins), leads: Int32Array.from(leads) };
+  return {
+    count: origins.length,
+    origins: Int32Array.from(origins),
+    leads: Int32Array.from(leads),
+  };
 }
 
 /** The next stride that meets every hour of the day in turn. */

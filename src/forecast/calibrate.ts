@@ -1,4 +1,4 @@
-import { askExperts, daysOf, LINEAR, slopesOver, type Experts, type Points, type Slopes } from './experts.ts';
+import { askExperts, askMoved, daysOf, LINEAR, slopesOver, type Experts, type Points, type Slopes } from './experts.ts';
 import { spreadOf, type Spread } from './spread.ts';
 
 /** What the past says about one block of leads: whom to believe, and how far off the blend comes out. */
@@ -7,6 +7,28 @@ export interface Calibration {
   /** of each expert, adding up to 1 */
   readonly weights: Float64Array;
   readonly spread: Spread;
+  readonly evidence: Evidence;
+}
+
+/** What weights and spread rest on, so that more can be added. */
+export interface Evidence {
+  /** in logs, in the order of time */
+  readonly residuals: Float64Array;
+  readonly days: number;
+  readonly tally: Tally;
+}
+
+/** Errors so far, half forgotten after some days: as they count at the newest target. */
+export interface Tally {
+  /** ms since the epoch */
+  readonly newestMs: number;
+  /** of each expert, and of the others on the same points */
+  readonly errors: Float64Array;
+  readonly others: Float64Array;
+  /** what is usual at all points, and how many they count for; then how many they are */
+  readonly all: number;
+  readonly counted: number;
+  readonly points: number;
 }
 
 /** Weight falls with the sixth power of the typical error: a tenth more error halves the say. */
@@ -38,18 +60,104 @@ const RECENT_DAYS = 10;
 /** From this lead on experts are worth what is known of them in general, before it less and less. */
 const PRIOR_LEAD_S = 6 * 3600;
 
-export function calibrate(experts: Experts, points: Points): Calibration {
-  const slopes = slopesOver(experts, points);
-  const said = answersAt(experts, slopes, points);
-  const weights = weigh(experts, points, said);
-  const width = weights.length;
-  const residuals = new Float64Array(points.count);
+/** Points, and what every expert said at each, one point after the other. */
+export interface Asked extends Points {
+  readonly said: Float64Array;
+}
+
+/** Asks all experts once. What depends on slopes is said without any, and moved by whoever learns slopes. */
+export function askAt(experts: Experts, points: Points): Asked {
+  const width = experts.families.length;
+  const said = new Float64Array(points.count * width);
+  const none = new Float64Array(2 * experts.kinds.length);
   for (let p = 0; p < points.count; p++) {
-    const t = points.origins[p] ?? 0;
-    const was = experts.scored[t + (points.leads[p] ?? 1)] ?? 0;
-    residuals[p] = was - middle(said.subarray(p * width, (p + 1) * width), weights, experts.scored[t] ?? 0);
+    askExperts(experts, none, points.origins[p] as number, points.leads[p] as number, said, p * width);
   }
-  return { slopes, weights, spread: spreadOf(residuals, daysOf(experts, points)) };
+  return { ...points, said };
+}
+
+/** Those points whose origin is no earlier than `from` and whose target is earlier than `to`. */
+export function among({ count, origins, leads, said }: Asked, from: number, to: number): Asked {
+  const width = count === 0 ? 0 : said.length / count;
+  const kept: number[] = [];
+  for (let p = 0; p < count; p++) {
+    const t = origins[p] as number;
+    if (t >= from && t + (leads[p] as number) < to) kept.push(p);
+  }
+  const rows = new Float64Array(kept.length * width);
+  for (const [row, p] of kept.entries()) rows.set(said.subarray(p * width, (p + 1) * width), row * width);
+  return {
+    count: kept.length,
+    origins: Int32Array.from(kept, (p) => origins[p] as number),
+    leads: Int32Array.from(kept, (p) => leads[p] as number),
+    said: rows,
+  };
+}
+
+export function calibrate(experts: Experts, asked: Asked): Calibration {
+  const slopes = slopesOver(experts, asked);
+  return weighed(experts, slopes, asked, daysOf(experts, asked), asked.leads[0] ?? 1);
+}
+
+/**
+ * The same with what has come since. Slopes stay, and so do residuals that were learnt before.
+ *
+ * @param days from the first origin to the last
+ * @param lead the first of the block
+ */
+export function recalibrate(
+  experts: Experts,
+  { slopes, evidence }: Calibration,
+  asked: Asked,
+  days: number,
+  lead: number,
+): Calibration {
+  return weighed(experts, slopes, asked, days, lead, evidence);
+}
+
+function weighed(
+  experts: Experts,
+  slopes: Slopes,
+  asked: Asked,
+  days: number,
+  lead: number,
+  before?: Evidence,
+): Calibration {
+  const said = movedBy(experts, slopes, asked);
+  const tally = tallyOf(experts, asked, said, before?.tally);
+  const weights = weigh(experts, tally, days, lead);
+  const added = residualsOf(experts, weights, asked, said);
+  const known = before?.residuals.length ?? 0;
+  const residuals = new Float64Array(known + added.length);
+  if (before) residuals.set(before.residuals);
+  residuals.set(added, known);
+  return {
+    slopes,
+    weights,
+    spread: spreadOf(residuals, days),
+    evidence: { residuals, days, tally },
+  };
+}
+
+/** How far what came lies from what the blend said, in logs, in the order of the points. */
+export function residualsAt(experts: Experts, { slopes, weights }: Calibration, asked: Asked): Float64Array {
+  return residualsOf(experts, weights, asked, movedBy(experts, slopes, asked));
+}
+
+function residualsOf(
+  { scored }: Experts,
+  weights: Float64Array,
+  { count, origins, leads }: Points,
+  said: Float64Array,
+): Float64Array {
+  const residuals = new Float64Array(count);
+  const order = orderOf(weights.length);
+  for (let p = 0; p < count; p++) {
+    const t = origins[p] as number;
+    const was = scored[t + (leads[p] as number)] as number;
+    residuals[p] = was - middle(said, p * weights.length, weights, scored[t] as number, order);
+  }
+  return residuals;
 }
 
 /** What the blend, standing at step t, says of step t + lead, in logs. `said` is room for the experts' answers. */
@@ -61,94 +169,146 @@ export function blend(
   said: Float64Array,
 ): number {
   askExperts(experts, slopes, t, lead, said);
-  return middle(said, weights, experts.scored[t] ?? 0);
+  return middle(said, 0, weights, experts.scored[t] as number, orderOf(weights.length));
 }
 
-/** The answers of all experts at each point, one point after the other. */
-function answersAt(experts: Experts, slopes: Slopes, points: Points): Float64Array {
+/** The same where all have been asked already: `said` holds their answers, of which those that slopes move are replaced. */
+export function blendAsked(
+  experts: Experts,
+  { slopes, weights }: Pick<Calibration, 'slopes' | 'weights'>,
+  t: number,
+  lead: number,
+  said: Float64Array,
+): number {
+  askMoved(experts, slopes, t, lead, said, 0);
+  return middle(said, 0, weights, experts.scored[t] as number, orderOf(weights.length));
+}
+
+/** The answers with those that follow a departure moved by as much of it as the slopes say. */
+function movedBy(experts: Experts, slopes: Slopes, { count, origins, leads, said }: Asked): Float64Array {
   const width = experts.families.length;
-  const answers = new Float64Array(points.count * width);
-  for (let p = 0; p < points.count; p++) {
-    askExperts(experts, slopes, points.origins[p] ?? 0, points.leads[p] ?? 1, answers, p * width);
+  const moved = said.slice();
+  for (let p = 0; p < count; p++) {
+    askMoved(experts, slopes, origins[p] as number, leads[p] as number, moved, p * width);
   }
-  return answers;
+  return moved;
 }
 
 /**
  * Weighted mean of the middle of the experts' answers: those that a quarter of the weight lies above or under are left
  * out, as far as they do. Nearer to a median than to a mean, so that no single expert can run away.
+ *
+ * @param from where the answers begin in `said`
+ * @param order the experts in any order; they are sorted here, and are nearly so for the next lead
  */
-function middle(said: Float64Array, weights: Float64Array, otherwise: number): number {
-  const order = byAnswer(said);
+function middle(said: Float64Array, from: number, weights: Float64Array, otherwise: number, order: Int32Array): number {
+  const answers = sortByAnswer(said, from, order);
   let total = 0;
-  for (const e of order) total += weights[e] as number;
+  for (let i = 0; i < answers; i++) total += weights[order[i] as number] as number;
   if (!(total > 0)) return otherwise;
   let at = 0;
   let sum = 0;
   let within = 0;
-  for (const e of order) {
-    const from = at / total;
+  for (let i = 0; i < answers; i++) {
+    const e = order[i] as number;
+    const begins = at / total;
     at += weights[e] as number;
-    const share = Math.max(0, Math.min(at / total, 1 - LEFT_OUT) - Math.max(from, LEFT_OUT));
-    sum += share * (said[e] as number);
+    const share = Math.max(0, Math.min(at / total, 1 - LEFT_OUT) - Math.max(begins, LEFT_OUT));
+    sum += share * (said[from + e] as number);
     within += share;
   }
   return within > 0 ? sum / within : otherwise;
 }
 
-/** Experts that have an answer, by what they say: an insertion sort, since there are some twenty. */
-function byAnswer(said: Float64Array): number[] {
-  const order: number[] = [];
-  for (let e = 0; e < said.length; e++) {
-    const one = said[e] as number;
-    if (Number.isNaN(one)) continue;
-    let at = order.length;
-    while (at > 0 && (said[order[at - 1] as number] as number) > one) {
-      order[at] = order[at - 1] as number;
+/**
+ * Experts by what they say, those without an answer last: an insertion sort, since there are some twenty. Equal answers
+ * go by the expert's number, so that the order which was there before does not show.
+ *
+ * @returns how many have an answer
+ */
+function sortByAnswer(said: Float64Array, from: number, order: Int32Array): number {
+  let answers = 0;
+  for (let i = 0; i < order.length; i++) {
+    const e = order[i] as number;
+    const one = said[from + e] as number;
+    if (one === one) answers++;
+    let at = i;
+    while (at > 0) {
+      const f = order[at - 1] as number;
+      const other = said[from + f] as number;
+      if (other < one || (other === one && f < e) || (one !== one && (other === other || f < e))) break;
+      order[at] = f;
       at--;
     }
     order[at] = e;
   }
-  return order;
+  return answers;
 }
 
-/**
- * By the mean absolute error, against what the others err on the same points: an expert that needs more past is asked
- * on fewer. While points are few, what experts are worth in general counts as much as what this past says.
- */
-function weigh(experts: Experts, points: Points, said: Float64Array): Float64Array {
-  const { families } = experts;
+const orderOf = (width: number): Int32Array => Int32Array.from({ length: width }, (_, e) => e);
+
+/** Absolute errors over the points, on top of what was known before. */
+function tallyOf(experts: Experts, points: Points, said: Float64Array, before?: Tally): Tally {
+  const { families, scored, stepMs, history } = experts;
   const width = families.length;
+  const newest = (points.origins[points.count - 1] ?? 0) + (points.leads[points.count - 1] ?? 1);
+  const newestMs = Math.max(history.startMs + newest * stepMs, before?.newestMs ?? 0);
+  const ageOf = (ms: number): number => 0.5 ** ((newestMs - ms) / (RECENT_DAYS * 86_400_000));
+  const kept = before ? ageOf(before.newestMs) : 0;
   const errors = new Float64Array(width);
   const others = new Float64Array(width);
-  const newest = (points.origins[points.count - 1] ?? 0) + (points.leads[points.count - 1] ?? 1);
-  let all = 0;
-  let counted = 0;
+  for (let e = 0; before && e < width; e++) {
+    errors[e] = kept * (before.errors[e] as number);
+    others[e] = kept * (before.others[e] as number);
+  }
+  const judges = families.map((name) => name !== LINEAR);
+  const off = new Float64Array(width);
+  let all = before ? kept * before.all : 0;
+  let counted = before ? kept * before.counted : 0;
   for (let p = 0; p < points.count; p++) {
-    const target = (points.origins[p] ?? 0) + (points.leads[p] ?? 1);
-    const was = experts.scored[target] ?? 0;
-    const recent = 0.5 ** (((newest - target) * experts.stepMs) / (RECENT_DAYS * 86_400_000));
+    const target = (points.origins[p] as number) + (points.leads[p] as number);
+    const was = scored[target] as number;
+    const recent = ageOf(history.startMs + target * stepMs);
     let sum = 0;
     let count = 0;
     for (let e = 0; e < width; e++) {
-      const off = Math.abs(was - (said[p * width + e] as number));
-      if (Number.isNaN(off) || families[e] === LINEAR) continue;
-      sum += off;
+      const one = Math.abs(was - (said[p * width + e] as number));
+      off[e] = one;
+      if (one !== one || judges[e] === false) continue;
+      sum += one;
       count++;
     }
     const usual = sum / Math.max(1, count);
     all += recent * usual;
     counted += recent;
     for (let e = 0; e < width; e++) {
-      const off = Math.abs(was - (said[p * width + e] as number));
-      if (Number.isNaN(off)) continue;
-      errors[e] = (errors[e] as number) + recent * off;
+      const one = off[e] as number;
+      if (one !== one) continue;
+      errors[e] = (errors[e] as number) + recent * one;
       others[e] = (others[e] as number) + recent * usual;
     }
   }
-  const prior =
-    (PRIOR_DAYS / Math.max(0.25, daysOf(experts, points) * (counted / Math.max(1, points.count)))) * all + NO_ERROR;
-  const known = Math.min(1, ((points.leads[0] ?? 1) * experts.stepMs) / 1000 / PRIOR_LEAD_S);
+  return {
+    newestMs,
+    errors,
+    others,
+    all,
+    counted,
+    points: points.count + (before?.points ?? 0),
+  };
+}
+
+/**
+ * By the mean absolute error, against what the others err on the same points: an expert that needs more past is asked
+ * on fewer. While points are few, what experts are worth in general counts as much as what this past says.
+ *
+ * @param days from the first origin to the last
+ * @param lead the first of the block
+ */
+function weigh({ families, stepMs }: Experts, tally: Tally, days: number, lead: number): Float64Array {
+  const { errors, others, all, counted, points } = tally;
+  const prior = (PRIOR_DAYS / Math.max(0.25, days * (counted / Math.max(1, points)))) * all + NO_ERROR;
+  const known = Math.min(1, (lead * stepMs) / 1000 / PRIOR_LEAD_S);
   const ratios = errors.map((error, e) => {
     const worth = (KNOWN_ERRORS[families[e] ?? ''] ?? 1) ** known;
     return (error + worth * prior) / ((others[e] as number) + prior);

@@ -121,6 +121,27 @@ export function askExperts(experts: Experts, slopes: Slopes, t: number, lead: nu
   if (experts.recent) out[at + experts.families.length - 1] = experts.recent.ask(t, lead);
 }
 
+/** Those answers of {@link askExperts} that the slopes move, in the same places; the others stay as they are. */
+export function askMoved(
+  experts: Experts,
+  slopes: Slopes,
+  t: number,
+  lead: number,
+  out: Float64Array,
+  at: number,
+): void {
+  const { kinds, history } = experts;
+  for (let k = 0; k < kinds.length; k++) {
+    const base = experts.base(k, lead);
+    const plain = base.logs[t + lead] as number;
+    const day = (slopes[2 * k] as number) * (base.day[t] as number);
+    const short = (slopes[2 * k + 1] as number) * (base.short[t] as number);
+    const first = at + VARIANTS * k;
+    out[first + 1] = day === 0 ? (out[first] as number) : wideLog(history, plain + day);
+    out[first + 2] = short === 0 ? (out[first] as number) : wideLog(history, plain + short);
+  }
+}
+
 /** Pairs of an origin and a target in the past. */
 export interface Points {
   readonly count: number;

@@ -58,7 +58,9 @@ export function levelShiftOf(
     let under = 0;
     let beyond = 0;
     let seen = 0;
-    for (let lead = 1; lead <= lasted; lead++) {
+    // once too many have come out otherwise, the rest can't change that
+    const inside = (1 - SHARE) * lasted + 1e-6;
+    for (let lead = 1; lead <= lasted && seen - Math.max(over, under) <= inside; lead++) {
       const block = blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
       const came = scored[before + lead] ?? Number.NaN;
       if (!block || Number.isNaN(came)) continue;

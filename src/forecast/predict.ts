@@ -1,8 +1,7 @@
 import { instant, type Instant, type Seconds } from '../units.ts';
-import { blend } from './calibrate.ts';
+import { between } from './centre.ts';
 import type { Fitted, FittedBlock, Learnt } from './fit.ts';
 import type { Backtest, Forecast } from './forecast.ts';
-import { followed } from './level-shift.ts';
 import { quantileOf, type Spread } from './spread.ts';
 
 /**
@@ -16,10 +15,23 @@ export function predict(fitted: Fitted, horizon: Seconds, quantiles: readonly nu
   const outside = asked.find((q) => !(q > 0 && q < 1));
   if (outside !== undefined) throw new RangeError(`a quantile must lie between 0 and 1, got ${outside}`);
   const { signal, origin, notes, learnt } = fitted;
-  const head = { signal: signal.name, market: signal.market, unit: signal.unit, origin, step: signal.step, notes };
+  const head = {
+    signal: signal.name,
+    market: signal.market,
+    unit: signal.unit,
+    origin,
+    step: signal.step,
+    notes,
+  };
   if (!learnt) {
     const paths = asked.map(() => new Float64Array(0));
-    return { ...head, quantiles: asked, paths, mean: new Float64Array(0), method: 'none' };
+    return {
+      ...head,
+      quantiles: asked,
+      paths,
+      mean: new Float64Array(0),
+      method: 'none',
+    };
   }
   const steps = Math.max(1, Math.ceil(horizon / signal.step));
   const backtest = backtestOf(learnt.blocks, asked);
@@ -34,20 +46,21 @@ export function predict(fitted: Fitted, horizon: Seconds, quantiles: readonly nu
 }
 
 function lastOf({ history, missing }: Learnt, origin: Instant): { at: Instant; value: number } {
-  return { at: instant(origin - missing * history.stepMs), value: history.values.at(-1) ?? 0 };
+  return {
+    at: instant(origin - missing * history.stepMs),
+    value: history.values.at(-1) ?? 0,
+  };
 }
 
 function pathsOf(
-  { history, experts, missing, blocks, shift }: Learnt,
+  { history, centres, missing, blocks }: Learnt,
   steps: number,
   quantiles: readonly number[],
 ): Pick<Forecast, 'paths' | 'mean'> {
-  const furthest = blocks.at(-1)?.to ?? 0;
+  const furthest = centres.length;
   if (missing + steps > furthest) {
     throw new RangeError(`fitted for ${furthest - missing} steps, asked for ${steps}: fit with a longer horizon`);
   }
-  const now = history.logs.length - 1;
-  const said = new Float64Array(experts.families.length);
   const offsets = blocks.map(({ calibration }) => quantiles.map((q) => quantileOf(calibration.spread, q)));
   const lifts = blocks.map(({ calibration }) => logMeanOf(calibration.spread));
   const paths = quantiles.map(() => new Float64Array(steps));
@@ -57,15 +70,7 @@ function pathsOf(
     const lead = missing + h + 1;
     const { near, far, share } = between(blocks, lead);
     const mix = (a: number, b: number): number => (share === 0 ? a : a + share * (b - a));
-    const centreOf = (b: number): number => {
-      const block = blocks[b];
-      if (!block) return 0;
-      const today = blend(experts, block.calibration, now, lead, said);
-      if (!shift) return today;
-      const earlier = blend(experts, block.calibration, shift.before, lead + now - shift.before, said);
-      return followed(history, shift, today, earlier, lead);
-    };
-    const centre = mix(centreOf(near), share === 0 ? 0 : centreOf(far));
+    const centre = centres[lead - 1] as number;
     mean[h] = loadAt(centre + mix(lifts[near] ?? 0, lifts[far] ?? 0));
     for (let q = 0; q < quantiles.length; q++) {
       const path = paths[q];
@@ -73,18 +78,6 @@ function pathsOf(
     }
   }
   return { paths, mean };
-}
-
-/** The two blocks whose middles lie around a lead, and how far it is from the nearer to the further, in logs of leads. */
-function between(blocks: readonly FittedBlock[], lead: number): { near: number; far: number; share: number } {
-  const middle = (b: number): number => Math.sqrt((blocks[b]?.from ?? 1) * (blocks[b]?.to ?? 1));
-  const after = blocks.findIndex((_, b) => middle(b) > lead);
-  if (after <= 0) {
-    const only = after === 0 ? 0 : blocks.length - 1;
-    return { near: only, far: only, share: 0 };
-  }
-  const share = Math.log(lead / middle(after - 1)) / Math.log(middle(after) / middle(after - 1));
-  return { near: after - 1, far: after, share };
 }
 
 /** Quantiles at which the mean of a spread is taken: its extremes are the tail rule's, not observations. */
@@ -97,9 +90,9 @@ function logMeanOf(spread: Spread): number {
 }
 
 /** Whom the blend believes, over all leads. */
-function methodOf({ experts, blocks }: Learnt): string {
+function methodOf({ families, blocks }: Learnt): string {
   const shares = new Map<string, number>();
-  for (const [e, name] of experts.families.entries()) {
+  for (const [e, name] of families.entries()) {
     for (const { calibration } of blocks) {
       shares.set(name, (shares.get(name) ?? 0) + (calibration.weights[e] ?? 0) / blocks.length);
     }
@@ -125,5 +118,10 @@ function backtestOf(blocks: readonly FittedBlock[], quantiles: readonly number[]
   }
   return steps === 0
     ? undefined
-    : { origins, stepsScored: steps, smape: smape / steps, coverage: under.map((n) => n / steps) };
+    : {
+        origins,
+        stepsScored: steps,
+        smape: smape / steps,
+        coverage: under.map((n) => n / steps),
+      };
 }
