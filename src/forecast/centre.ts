@@ -24,7 +24,7 @@ export function centresOf(experts: Experts, blocks: readonly Calibrated[], shift
       const said = blendAsked(experts, calibration, now, lead, today);
       if (!shift) return said;
       const then = blendAsked(experts, calibration, shift.before, lead + back, earlier);
-      return followed(history, shift, said, then, lead);
+      return followed(history, shift, said, then, lead, now);
     };
     const a = centreOf(near);
     centres[lead - 1] = share === 0 ? a : a + share * (centreOf(far) - a);

@@ -2,6 +2,7 @@ import type { LeadBlock } from './blocks.ts';
 import { blend, type Calibration } from './calibrate.ts';
 import type { Experts } from './experts.ts';
 import { type History, wideLog } from './history.ts';
+import { sharpShift } from './sharp-shift.ts';
 import { quantileOf } from './spread.ts';
 
 /** Load that left for another level a while ago and stays there. */
@@ -12,6 +13,10 @@ export interface LevelShift {
   readonly by: number;
   /** in steps: half of it is over after so long */
   readonly halfLife: number;
+  /** in steps: nearer than this the experts, who know the last step, are believed more than the shift */
+  readonly near: number;
+  /** of one that can be told from an odd day: logarithm of the load that earlier weeks expect, at the level before it */
+  readonly expected?: (i: number) => number;
 }
 
 /** Hours that a shift may have lasted; later the experts have followed it. */
@@ -28,6 +33,9 @@ const KNOWN_MS = 14 * 86_400_000;
 const LEVEL_H = 3;
 /** After one hour half of a shift is believed to be over in so many; that grows with the square of what it has lasted. */
 const HALF_LIFE_H = 2;
+/** By when half of the shift is followed, in hours: of a step from one hour to the next, and of any other. */
+const SHARP_NEAR_H = 0.25;
+const NEAR_H = 1;
 /** What came lies, in the middle, so many times as far off as one step in twenty does. */
 const FAR = 4;
 
@@ -48,6 +56,8 @@ export function levelShiftOf(
   const perHour = 3_600_000 / stepMs;
   // of a shorter past nobody knows what its weekends are like
   if (scored.length * stepMs < KNOWN_MS) return undefined;
+  const sharp = sharpShiftOf(experts);
+  if (sharp) return sharp;
   const said = new Float64Array(experts.families.length);
   for (const hours of LASTED_H) {
     const lasted = Math.round(hours * perHour);
@@ -75,27 +85,57 @@ export function levelShiftOf(
     if (seen < STEPS_AT_LEAST || Math.max(over, under) < SHARE * seen || beyond < seen / 2) continue;
     if (under > over && hours < DOWN_LASTED_H) continue;
     const last = departures.slice(Math.max(0, seen - Math.round(LEVEL_H * perHour)), seen).toSorted();
-    return { before, by: last[last.length >> 1] ?? 0, halfLife: HALF_LIFE_H * hours * lasted };
+    return { before, by: last[last.length >> 1] ?? 0, halfLife: HALF_LIFE_H * hours * lasted, near: NEAR_H * perHour };
   }
   return undefined;
 }
 
+function sharpShiftOf(experts: Experts): LevelShift | undefined {
+  const { history, kinds, settledAt, stepMs, logs } = experts;
+  const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
+  if (weekly < 0) return undefined;
+  const { offset } = history;
+  const loadOf = (log: number): number => Math.max(0, Math.exp(log) - offset);
+  const base = experts.base(weekly, 1).logs;
+  const expected = base.subarray(0, logs.length).map(loadOf);
+  const first = Math.max(settledAt, expected.findLastIndex((load) => Number.isNaN(load)) + 1);
+  const found = sharpShift(logs.map(loadOf), expected, stepMs, first);
+  if (!found) return undefined;
+  const { before, by, from } = found;
+  const lasted = logs.length - 1 - before;
+  const perHour = 3_600_000 / stepMs;
+  return {
+    before,
+    by,
+    halfLife: (HALF_LIFE_H * lasted * lasted) / perHour,
+    near: SHARP_NEAR_H * perHour,
+    expected: (i) => Math.log(loadOf(base[i] ?? Number.NaN) * Math.exp(from)),
+  };
+}
+
 /**
- * What the blend says of a step ahead, where the level has shifted: no less far from what it said before the shift than
- * the shift still reaches.
+ * What is said of a step ahead where the level has shifted: as far from what was expected of it before the shift as the
+ * shift still reaches, but for the nearest steps, and never nearer to that than the blend is.
  *
- * @param now what it says today of that step
+ * @param now what the blend says today of that step
  * @param earlier what it said of that step before the shift
+ * @param at the last step that was seen
  */
 export function followed(
   history: History,
-  { by, halfLife }: LevelShift,
+  { by, halfLife, near, expected }: LevelShift,
   now: number,
   earlier: number,
   lead: number,
+  at: number,
 ): number {
-  const still = wideLog(history, narrow(history, earlier) + by * 2 ** (-lead / halfLife));
-  return by > 0 ? Math.max(now, still) : Math.min(now, still);
+  const plain = expected?.(at + lead) ?? Number.NaN;
+  const far = by * 2 ** (-lead / halfLife);
+  const still = Number.isNaN(plain)
+    ? wideLog(history, narrow(history, earlier) + far)
+    : Math.log(Math.exp(plain + far) + history.wide);
+  const share = 1 - 2 ** (-lead / near);
+  return by > 0 === still > now ? now + share * (still - now) : now;
 }
 
 /** The logarithm in which patterns are looked for, of a load given in the one that errors are measured in. */
