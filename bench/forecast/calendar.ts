@@ -6,7 +6,7 @@ import { midnight } from './midnight.ts';
 
 /** What a calendar changes and what no calendar tells: known dates, the burst of a new year's midnight, a new level. */
 export async function calendar(asked: Asked): Promise<Report> {
-  const options = (await expertsOptions(asked.experts)) ?? {};
+  const options = expertsOptions(asked.experts);
   const reports: readonly Pick<Report, 'rows' | 'claims'>[] = [
     dates(asked, options),
     midnight(asked, options),

@@ -25,7 +25,7 @@ interface Row {
 
 /** The quantiles of the forecast against what came, pooled over all origins and series, by the hour and finer. */
 export async function coverage(asked: Asked): Promise<Report> {
-  const us = ours('ours', (await expertsOptions(asked.experts)) ?? {});
+  const us = ours('ours', expertsOptions(asked.experts));
   const chosen = (name: string): boolean => isChosen(asked, name);
   asked.say(plainLine('series', [...COVERED.map((q) => `≤P${100 * q}`), 'steps']));
   const rows = [

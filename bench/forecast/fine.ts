@@ -35,7 +35,7 @@ interface Row {
 
 /** Load at steps of 1 to 30 minutes, 36 steps ahead, by block of leads, beside what is best at the shortest ones. */
 export async function fine(asked: Asked): Promise<Report> {
-  const options = (await expertsOptions(asked.experts)) ?? {};
+  const options = expertsOptions(asked.experts);
   const rows: Row[] = [];
   asked.say(plainLine('series, own step', [...BLOCKS.map(nameOf), 'fit ms', 'origins'], 'MAE/best'));
   for (const one of fineSeries(asked, (name) => isChosen(asked, name))) {

@@ -62,10 +62,9 @@ async function methodsOf(asked: Asked, training: readonly ObservedSignal[]): Pro
   ] as const) {
     if (!isAsked(asked, name)) continue;
     const began = performance.now();
-    const options = await expertsOptions(choice);
-    if (options && choice === training) asked.say(`experts trained on ${training.length} series in ${since(began)} s`);
-    if (options) methods.push(ours(name, options));
-    else asked.say(`${name}: left out, this tree has no experts of that kind`);
+    const options = expertsOptions(choice);
+    if (choice === training) asked.say(`experts trained on ${training.length} series in ${since(began)} s`);
+    methods.push(ours(name, options));
   }
   const others = [...rivals(asked.pastOrigins).values()].filter(({ name }) => RIVALS.includes(name));
   return [...methods, ...others.filter(({ name }) => name === 'naive2' || isAsked(asked, name))];

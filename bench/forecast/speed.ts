@@ -1,16 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { fit, type Fitted, type FitOptions } from '../../src/forecast/fit.ts';
+import { fit, refit, type Fitted } from '../../src/forecast/fit.ts';
 import { predict } from '../../src/forecast/predict.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { seconds } from '../../src/units.ts';
 import type { Asked, Claim, Report } from './asked.ts';
 import { expertsOptions } from './experts.ts';
-import { exported } from './exported.ts';
 import { QUANTILES } from './method.ts';
 import { syntheticLoad } from './synthetic.ts';
 import { plainLine } from './table.ts';
 
-const FIT = new URL('../../src/forecast/fit.ts', import.meta.url);
 const SERIES = 100;
 const SHAPE = { days: 56, stepS: 300 };
 const HORIZON = seconds(86_400);
@@ -32,11 +30,11 @@ interface Row {
  * A hundred series of eight weeks at five minutes, a day ahead: from nothing, and again when each has grown by a few
  * steps. In a process of its own, so that the peak of memory is its own.
  */
-export async function speed(asked: Asked): Promise<Report> {
+export function speed(asked: Asked): Report {
   asked.say(
     plainLine(`${SERIES} series, ${SHAPE.days} days at ${SHAPE.stepS / 60} min`, ['wall s', 'CPU s', 'RSS MB']),
   );
-  const rows = asked.here ? await measured(asked) : apart(asked);
+  const rows = asked.here ? measured(asked) : apart(asked);
   for (const { what, wallS, cpuS, rssMb } of rows)
     asked.say(plainLine(what, [wallS.toFixed(2), cpuS.toFixed(2), rssMb.toFixed(0)]));
   return { part: 'speed', rows, claims: claimsOf(rows) };
@@ -52,14 +50,13 @@ function apart({ script, experts }: Asked): readonly Row[] {
   return parts[0]?.rows ?? [];
 }
 
-async function measured(asked: Asked): Promise<readonly Row[]> {
-  const options = { ...(await expertsOptions(asked.experts)), horizon: HORIZON };
+function measured(asked: Asked): readonly Row[] {
+  const options = { ...expertsOptions(asked.experts), horizon: HORIZON };
   const whole = Array.from({ length: SERIES }, (_, i) => syntheticLoad(i + 1, SHAPE));
   const growth = GROWTH.reduce((sum, steps) => sum + steps, 0);
   let held = growth;
   const seen = (): ObservedSignal[] =>
     whole.map((s) => ({ ...s, values: s.values.subarray(0, s.values.length - held) }));
-  const refit: Refit = (await exported(FIT, 'refit')) ?? ((_before, signal, given) => fit(signal, given));
   let fitted: Fitted[] = [];
   const rows = [
     timed('from nothing', () => {
@@ -81,8 +78,6 @@ async function measured(asked: Asked): Promise<readonly Row[]> {
 }
 
 const REFRESH = 'grown by ';
-
-type Refit = (before: Fitted, signal: ObservedSignal, options: FitOptions) => Fitted;
 
 function timed(what: string, work: () => void): Row {
   const cpu = process.cpuUsage();

@@ -44,7 +44,7 @@ export async function traffic(asked: Asked): Promise<Report> {
 
 /** Ours and the rivals that were asked for; Naive2 always, since OWA is measured against it. */
 async function methodsOf(asked: Asked): Promise<Method[]> {
-  const options = (await expertsOptions(asked.experts)) ?? {};
+  const options = expertsOptions(asked.experts);
   const all = [...rivals(asked.pastOrigins).values()].filter(({ name }) => name === 'naive2' || isAsked(asked, name));
   return isAsked(asked, 'ours') ? [ours('ours', options), ...all] : all;
 }
