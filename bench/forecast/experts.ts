@@ -9,10 +9,13 @@ import { loadExperts } from '../../src/world/forecast-experts.ts';
 export type ExpertsChoice = 'shipped' | 'none';
 export const EXPERTS: readonly ExpertsChoice[] = ['shipped', 'none'];
 
+/** Series of a file are forecast from their ends: windows that end at that hour of the day count more. */
+const TRAINING = { experts: 12, sameHour: 5 };
+
 /** What `fit` is given for that choice, or with experts learnt from these series. */
 export function expertsOptions(choice: ExpertsChoice | readonly ObservedSignal[]): Pick<FitOptions, 'experts'> {
   if (choice === 'none') return {};
-  return { experts: choice === 'shipped' ? loadExperts() : trainExperts(choice.flatMap(logsOf)) };
+  return { experts: choice === 'shipped' ? loadExperts() : trainExperts(choice.flatMap(logsOf), TRAINING) };
 }
 
 /** A series as the forecast itself learns from it: cleaned, without holes, in logarithms. */
