@@ -134,9 +134,16 @@ function weighed(
   return {
     slopes,
     weights,
-    spread: spreadOf(residuals, days),
+    spread: spreadOf(residuals, days, plainError(experts, tally)),
     evidence: { residuals, days, tally },
   };
+}
+
+/** Mean absolute error of repeating yesterday, of less than a day's past that of the last value, in logs. */
+function plainError({ families }: Experts, { errors, others, all, counted }: Tally): number {
+  const plain = Math.max(0, families.indexOf(families.includes('yesterday') ? 'yesterday' : 'last value'));
+  const against = others[plain] ?? 0;
+  return against > 0 ? (((errors[plain] ?? 0) / against) * all) / counted : 0;
 }
 
 /** How far what came lies from what the blend said, in logs, in the order of the points. */

@@ -8,7 +8,7 @@ import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
 import { expertsFor, type Experts } from './experts.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
 import { historyOf, type History } from './history.ts';
-import { quantileOf, type Spread } from './spread.ts';
+import { quantileOf, timesAsWide, type Spread } from './spread.ts';
 
 /** A series as learnt: everything that {@link predict} needs, and nothing that depends on which quantiles are asked. */
 export interface Fitted {
@@ -231,18 +231,12 @@ function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlo
 /** Further ahead than the past can show, the error is taken to grow like a random walk's. */
 function widened(before: FittedBlock, block: LeadBlock): Calibration {
   const { calibration } = before;
-  const { spread } = calibration;
   const by = Math.sqrt(block.to / before.to);
   return {
     ...calibration,
     // its own past is still to come
     evidence: { ...calibration.evidence, residuals: new Float64Array(0) },
-    spread: {
-      ...spread,
-      residuals: spread.residuals.map((r) => r * by),
-      tailStart: spread.tailStart * by,
-      tailMean: spread.tailMean * by,
-    },
+    spread: timesAsWide(calibration.spread, by),
   };
 }
 

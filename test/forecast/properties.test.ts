@@ -4,11 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { blocksUpTo } from '../../src/forecast/blocks.ts';
 import { fit } from '../../src/forecast/fit.ts';
 import { predict } from '../../src/forecast/predict.ts';
-import { quantileOf, spreadOf, UNKNOWN_SPREAD } from '../../src/forecast/spread.ts';
 import { parseSeries } from '../../src/signals/csv.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { instant, seconds } from '../../src/units.ts';
-import { loadOf, normal, randomFrom, signalOf } from './load.ts';
+import { loadOf, randomFrom, signalOf } from './load.ts';
 
 /** Load with anything that real series have been seen to do. */
 const signals: fc.Arbitrary<ObservedSignal> = fc
@@ -61,62 +60,6 @@ describe('whatever load was', () => {
         },
       ),
       { numRuns: 150 },
-    );
-  });
-});
-
-describe('the spread of errors', () => {
-  const residuals = (n: number, seed = 1): Float64Array => {
-    const random = randomFrom(seed);
-    return Float64Array.from({ length: n }, () => normal(random) / 10);
-  };
-
-  test('with years of evidence it is what was seen', () => {
-    const spread = spreadOf(residuals(20_000), 10_000);
-    for (const [p, z] of [
-      [0.05, -1.645],
-      [0.5, 0],
-      [0.9, 1.282],
-      [0.95, 1.645],
-      [0.975, 1.96],
-    ] as const) {
-      expect(quantileOf(spread, p)).toBeCloseTo(z / 10, 2);
-    }
-  });
-
-  test('the tail beyond what was seen is an exponential one: each halving of the chance adds the same', () => {
-    const spread = spreadOf(residuals(400), 10_000);
-    const step = quantileOf(spread, 0.9995) - quantileOf(spread, 0.999);
-    expect(quantileOf(spread, 0.999_75) - quantileOf(spread, 0.9995)).toBeCloseTo(step, 3);
-    expect(step).toBeCloseTo(spread.tailMean * Math.LN2, 3);
-  });
-
-  test('a week of evidence halves the chance to exceed, far from the median', () => {
-    const [few, many] = [spreadOf(residuals(400), 7), spreadOf(residuals(400), 1e9)];
-    expect(quantileOf(few, 0.998)).toBeCloseTo(quantileOf(many, 0.999), 3);
-    expect(quantileOf(few, 0.5)).toBe(quantileOf(many, 0.5));
-  });
-
-  test('a single wild residual is no tail', () => {
-    const tame = spreadOf(residuals(400), 14);
-    const wild = spreadOf(Float64Array.from([...residuals(399), 7]), 14);
-    expect(quantileOf(wild, 0.999)).toBeLessThan(1.6 * quantileOf(tame, 0.999));
-  });
-
-  test('with too few residuals it is wide, whatever they are', () => {
-    expect(spreadOf(new Float64Array(19), 1)).toBe(UNKNOWN_SPREAD);
-    expect(Math.exp(quantileOf(UNKNOWN_SPREAD, 0.9))).toBeCloseTo(1.38, 2);
-    expect(Math.exp(quantileOf(UNKNOWN_SPREAD, 0.99))).toBeCloseTo(2.19, 2);
-  });
-
-  test('its quantiles never fall', () => {
-    const some = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { maxLength: 300 });
-    const p = fc.double({ min: 1e-4, max: 1 - 1e-4, noNaN: true });
-    fc.assert(
-      fc.property(some, fc.integer({ min: 0, max: 100 }), p, p, (values, days, a, b) => {
-        const spread = spreadOf(Float64Array.from(values), days);
-        expect(quantileOf(spread, Math.max(a, b))).toBeGreaterThanOrEqual(quantileOf(spread, Math.min(a, b)));
-      }),
     );
   });
 });
