@@ -13,7 +13,9 @@ export interface LevelShift {
   readonly by: number;
   /** in steps: half of it is over after so long */
   readonly halfLife: number;
-  /** in steps: nearer than this the experts, who know the last step, are believed more than the shift */
+  /** the same of the last steps, which counts most for the next ones */
+  readonly recent: number;
+  /** in steps: by then half as much */
   readonly near: number;
   /** of one that can be told from an odd day: logarithm of the load that earlier weeks expect, at the level before it */
   readonly expected?: (i: number) => number;
@@ -33,7 +35,9 @@ const KNOWN_MS = 14 * 86_400_000;
 const LEVEL_H = 3;
 /** After one hour half of a shift is believed to be over in so many; that grows with the square of what it has lasted. */
 const HALF_LIFE_H = 2;
-/** By when half of the shift is followed, in hours: of a step from one hour to the next, and of any other. */
+/** So many steps are the last ones. */
+const RECENT_STEPS = 3;
+/** In how many hours the last steps count half and the level half: of a step from one hour to the next, and of any other. */
 const SHARP_NEAR_H = 0.25;
 const NEAR_H = 1;
 /** What came lies, in the middle, so many times as far off as one step in twenty does. */
@@ -85,7 +89,14 @@ export function levelShiftOf(
     if (seen < STEPS_AT_LEAST || Math.max(over, under) < SHARE * seen || beyond < seen / 2) continue;
     if (under > over && hours < DOWN_LASTED_H) continue;
     const last = departures.slice(Math.max(0, seen - Math.round(LEVEL_H * perHour)), seen).toSorted();
-    return { before, by: last[last.length >> 1] ?? 0, halfLife: HALF_LIFE_H * hours * lasted, near: NEAR_H * perHour };
+    const recent = departures.slice(Math.max(0, seen - RECENT_STEPS), seen);
+    return {
+      before,
+      by: last[last.length >> 1] ?? 0,
+      recent: recent.reduce((a, b) => a + b, 0) / recent.length,
+      halfLife: HALF_LIFE_H * hours * lasted,
+      near: NEAR_H * perHour,
+    };
   }
   return undefined;
 }
@@ -99,14 +110,17 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
   const base = experts.base(weekly, 1).logs;
   const expected = base.subarray(0, logs.length).map(loadOf);
   const first = Math.max(settledAt, expected.findLastIndex((load) => Number.isNaN(load)) + 1);
-  const found = sharpShift(logs.map(loadOf), expected, stepMs, first);
+  const came = logs.map(loadOf);
+  const found = sharpShift(came, expected, stepMs, first);
   if (!found) return undefined;
   const { before, by, from } = found;
   const lasted = logs.length - 1 - before;
   const perHour = 3_600_000 / stepMs;
+  const sum = (of: Float64Array): number => of.subarray(-RECENT_STEPS).reduce((a, b) => a + b, 0);
   return {
     before,
     by,
+    recent: Math.log(Math.max(1e-9, sum(came)) / Math.max(1e-9, sum(expected))) - from,
     halfLife: (HALF_LIFE_H * lasted * lasted) / perHour,
     near: SHARP_NEAR_H * perHour,
     expected: (i) => Math.log(loadOf(base[i] ?? Number.NaN) * Math.exp(from)),
@@ -115,7 +129,7 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
 
 /**
  * What is said of a step ahead where the level has shifted: as far from what was expected of it before the shift as the
- * shift still reaches, but for the nearest steps, and never nearer to that than the blend is.
+ * shift still reaches, and never nearer to that than the blend is.
  *
  * @param now what the blend says today of that step
  * @param earlier what it said of that step before the shift
@@ -123,19 +137,18 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
  */
 export function followed(
   history: History,
-  { by, halfLife, near, expected }: LevelShift,
+  { by, recent, halfLife, near, expected }: LevelShift,
   now: number,
   earlier: number,
   lead: number,
   at: number,
 ): number {
   const plain = expected?.(at + lead) ?? Number.NaN;
-  const far = by * 2 ** (-lead / halfLife);
+  const far = (by + (recent - by) * 2 ** (-lead / near)) * 2 ** (-lead / halfLife);
   const still = Number.isNaN(plain)
     ? wideLog(history, narrow(history, earlier) + far)
     : Math.log(Math.exp(plain + far) + history.wide);
-  const share = 1 - 2 ** (-lead / near);
-  return by > 0 === still > now ? now + share * (still - now) : now;
+  return by > 0 ? Math.max(now, still) : Math.min(now, still);
 }
 
 /** The logarithm in which patterns are looked for, of a load given in the one that errors are measured in. */
