@@ -61,7 +61,7 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
   const logs = new Float64Array(n + leads).fill(Number.NaN);
   const lag = lagOf(kind.season, ahead);
   const first = Math.max(from, lag);
-  const change = kind.weekdays ? weekdayChange(history, lag) : (): number => 0;
+  const change = kind.weekdays ? weekdayChange(history, lag) : undefined;
   const lags = Array.from({ length: kind.seasons }, (_, k) => lagOf(kind.season, ahead + k));
   for (let i = first; i < n + leads; i++) {
     let weight = 1;
@@ -71,7 +71,11 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
       const j = i - (lags[k] as number);
       if (j < 0) break;
       if (j < n) {
-        sum += weight * ((seen[j] as number) + (kind.weekdays ? change(i, ahead + k) : 0));
+        sum += weight * (seen[j] as number);
+        if (change) {
+          const usual = (change.levels[i] ?? Number.NaN) - (change.levels[j] ?? Number.NaN);
+          sum += weight * (usual === usual ? usual : change.of(i, ahead + k));
+        }
         weights += weight;
       }
       weight *= kind.fade;

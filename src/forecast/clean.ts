@@ -10,7 +10,8 @@ const SAME_HOUR_LEVEL_AT_LEAST = 0.2;
 
 /** Steps of zero load in a series that is not zero at that time of day: the meter failed, or the service did. → NaN */
 export function maskOutages(values: Float64Array, { day }: Seasons, notes: string[]): void {
-  const zeros = values.reduce((n, v) => n + (v === 0 ? 1 : 0), 0);
+  let zeros = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === 0) zeros++;
   if (zeros === 0 || zeros * 4 > values.length) return;
   const level = quantileIn(values, 0.5);
   const masked: number[] = [];

@@ -34,6 +34,8 @@ export type Slopes = Float64Array;
 /** A departure of minutes is at most half gone after this time: what is learnt from a few days may not say otherwise. */
 const SHORT_HALF_LIFE_S = 10_800;
 const VARIANTS = 3;
+/** Days that bases of days are made for where only the last are asked: the level of a day and its median departure. */
+const KNOWN_DAYS = 8;
 /** The first part of the past, in which no expert is judged. */
 const UNJUDGED = 0.35;
 export const LINEAR = 'linear experts';
@@ -41,8 +43,15 @@ export const LINEAR = 'linear experts';
 /**
  * @param leads the furthest lead, in steps, that may be asked for
  * @param usual the furthest that most are asked for
+ * @param known what recent steps taught before the history grew by less than a day: only its last days are asked then
  */
-export function expertsFor(history: History, leads: number, pretrained?: LinearExperts, usual = leads): Experts {
+export function expertsFor(
+  history: History,
+  leads: number,
+  pretrained?: LinearExperts,
+  usual = leads,
+  known?: RecentSteps['learnt'],
+): Experts {
   const kinds = kindsFor(history);
   const day = Math.round(86_400_000 / history.stepMs);
   const season = kinds.reduce((longest, kind) => Math.max(longest, kind.season), 0);
@@ -60,7 +69,9 @@ export function expertsFor(history: History, leads: number, pretrained?: LinearE
     const known = bases[kind]?.[ahead - 1];
     const of = kinds[kind];
     if (known || !of || !(ahead <= Math.ceil(leads / of.season))) return known;
-    const made = baseOf(history, of, ahead, from, leads);
+    // the longer bases of weeks tell whether the level has shifted, for which all of the past is looked at
+    const since = known && of.weekdays ? Math.max(from, history.logs.length - KNOWN_DAYS * day) : from;
+    const made = baseOf(history, of, ahead, since, leads);
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };
@@ -69,7 +80,7 @@ export function expertsFor(history: History, leads: number, pretrained?: LinearE
   const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual);
   const daily = kinds.findIndex((kind) => kind.season === history.seasons.day && kind.weekdays && kind.seasons > 1);
   const expected = [weekly, daily].flatMap((kind) => baseFor(kind, 1) ?? []);
-  const recent = recentSteps(history, expected, from, leads);
+  const recent = recentSteps(history, expected, from, leads, known);
   const smoothings = PACES.flatMap((pace) => doubleSeasonal(history, pace) ?? []);
   return {
     history,

@@ -7,6 +7,7 @@ import { centresOf } from './centre.ts';
 import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
 import { expertsFor, type Experts } from './experts.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
+import type { RecentSteps } from './recent-steps.ts';
 import { historyOf, type History } from './history.ts';
 import { quantileOf, timesAsWide, type Spread } from './spread.ts';
 
@@ -33,10 +34,13 @@ export interface Learnt {
 }
 
 interface Tried {
-  /** origins, in steps since the epoch */
+  /** ms since the epoch */
   readonly anchor: number;
+  /** in steps */
   readonly stride: number;
   readonly pretrained: LinearExperts | undefined;
+  /** what recent steps taught; absent = too short a past */
+  readonly recent?: RecentSteps['learnt'];
 }
 
 export interface FittedBlock extends LeadBlock {
@@ -81,7 +85,7 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   const experts = expertsIn(posed, options);
   const lattice = latticeOf(history);
   const blocks = fitBlocks(experts, lattice, leads);
-  return answered(posed, experts, blocks, triedIn(history, lattice, options));
+  return answered(posed, experts, blocks, triedIn(experts, lattice, options));
 }
 
 /**
@@ -100,7 +104,7 @@ export function refit(before: Fitted, signal: ObservedSignal, options: FitOption
   if (!learnt || grown === undefined || !lattice || !sameSeries || learnt.centres.length !== leads) {
     return fit(signal, options);
   }
-  const experts = expertsIn(posed, options);
+  const experts = expertsIn(posed, options, learnt.tried.recent);
   if (experts.families.join() !== learnt.families.join()) return fit(signal, options);
   const blocks = grown === 0 ? learnt.blocks : learnt.blocks.map((block) => grownBlock(experts, block, lattice, grown));
   return answered(posed, experts, blocks, learnt.tried);
@@ -142,8 +146,8 @@ function pose(signal: ObservedSignal, options: FitOptions): Posed | Fitted {
 
 const lastSeenMs = ({ startMs, stepMs, values }: History): number => startMs + (values.length - 1) * stepMs;
 
-function expertsIn({ history, leads }: Posed, { experts }: FitOptions): Experts {
-  return expertsFor(history, leads + longestShift(history), experts, leads);
+function expertsIn({ history, leads }: Posed, { experts }: FitOptions, known?: RecentSteps['learnt']): Experts {
+  return expertsFor(history, leads + longestShift(history), experts, leads, known);
 }
 
 function answered({ head, history, missing }: Posed, experts: Experts, blocks: readonly FittedBlock[], tried: Tried) {
@@ -166,8 +170,9 @@ function answered({ head, history, missing }: Posed, experts: Experts, blocks: r
   return { ...head, notes, learnt };
 }
 
-function triedIn({ startMs, stepMs }: History, { anchor, stride }: Lattice, { experts }: FitOptions): Tried {
-  return { anchor: startMs + anchor * stepMs, stride, pretrained: experts };
+function triedIn({ history, recent }: Experts, { anchor, stride }: Lattice, { experts }: FitOptions): Tried {
+  const { startMs, stepMs } = history;
+  return { anchor: startMs + anchor * stepMs, stride, pretrained: experts, ...(recent && { recent: recent.learnt }) };
 }
 
 /** The lattice of then in steps of a history of now; undefined where steps begin at other times, or a day has passed. */

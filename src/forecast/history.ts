@@ -58,19 +58,24 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
   if (from < 0) return undefined;
   const values = raw.subarray(from, to + 1);
   const left = (i: number): boolean => options.excluded?.[begin + from + i] === 1;
-  const holes = values.reduce((sum, v) => sum + (Number.isNaN(v) ? 1 : 0), 0);
-  const seen = Uint8Array.from(values, (v, i) => (Number.isNaN(v) || left(i) ? 0 : 1));
-  const pattern = values.map((v, i) => (spikes[from + i] === 1 || left(i) ? Number.NaN : v));
+  const seen = new Uint8Array(values.length);
+  const pattern = values.slice();
+  let holes = 0;
+  for (let i = 0; i < values.length; i++) {
+    const hole = Number.isNaN(values[i]);
+    if (hole) holes++;
+    if (!hole && !left(i)) seen[i] = 1;
+    if (spikes[from + i] === 1 || left(i)) pattern[i] = Number.NaN;
+  }
   fill(pattern, seasons);
   if (holes > 0)
     notes.push(`${holes} of ${values.length} steps without a value, bridged from the weeks or days before`);
   const usual = usualOf(pattern);
   const offset = OFFSET_SHARE * usual;
   const wide = WIDE_SHARE * usual;
-  const logOf = (v: number): number => Math.log(v + offset);
   const startMs = signal.start + (begin + from) * stepMs;
-  const scored = values.map((v) => Math.log(v + wide));
-  return { startMs, stepMs, seasons, values, logs: pattern.map(logOf), scored, offset, wide, seen, notes };
+  const logs = logsOf(pattern, offset);
+  return { startMs, stepMs, seasons, values, logs, scored: logsOf(values, wide), offset, wide, seen, notes };
 }
 
 /** Fills holes from the week before, else the day before, else with the last value. */
@@ -88,7 +93,13 @@ export function wideLog({ offset, wide }: Pick<History, 'offset' | 'wide'>, log:
   return Math.log(Math.max(0, Math.exp(log) - offset) + wide);
 }
 
+function logsOf(values: Float64Array, offset: number): Float64Array {
+  const logs = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) logs[i] = Math.log((values[i] as number) + offset);
+  return logs;
+}
+
 function usualOf(values: Float64Array): number {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
-  return quantileIn(values, 0.5) || mean || 1;
+  const middle = quantileIn(values, 0.5);
+  return middle || values.reduce((sum, v) => sum + v, 0) / values.length || 1;
 }

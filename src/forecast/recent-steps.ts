@@ -14,6 +14,8 @@ export interface Expected {
 export interface RecentSteps {
   /** what it says, standing at step t, of step t + lead, in the measure of `scored`; NaN where it doesn't reach */
   ask(t: number, lead: number): number;
+  /** what was learnt, in steps from the epoch: a history that has grown a little may go on with it */
+  readonly learnt: readonly Learnt[];
 }
 
 /** Further ahead the last steps tell nothing that the level of the last day does not. */
@@ -33,12 +35,14 @@ const RIDGE = 0.05;
  * @param expected what days and weeks say, each good for a day ahead
  * @param from the first step at which it may be asked
  * @param leads the furthest lead that will be asked for, in steps
+ * @param before what was learnt from a history that has grown since; then only its last days may be asked
  */
 export function recentSteps(
   history: History,
   expected: readonly Expected[],
   from: number,
   leads: number,
+  before?: readonly Learnt[],
 ): RecentSteps | undefined {
   const { scored, logs, seen, stepMs, seasons } = history;
   const n = scored.length;
@@ -47,10 +51,14 @@ export function recentSteps(
   const known = expected.reduce((latest, { logs: of }) => Math.max(latest, firstOf(of, from)), from);
   const first = Math.max(1, known);
   if (n - first < MANY * (2 * expected.length + OWN)) return undefined;
-  const came = scored.map((v, i) => (Number.isNaN(v) ? wideLog(history, logs[i] as number) : v));
-  const bases = expected.map((base) =>
-    base.logs.subarray(0, Math.min(base.logs.length, n + reach)).map((log) => wideLog(history, log)),
-  );
+  const came = scored.slice();
+  for (let i = 0; i < n; i++) if (Number.isNaN(came[i])) came[i] = wideLog(history, logs[i] as number);
+  const since = before ? Math.max(0, n - KNOWN_DAYS * day) : 0;
+  const bases = expected.map((base) => {
+    const wide = new Float64Array(Math.min(base.logs.length, n + reach));
+    for (let i = since; i < wide.length; i++) wide[i] = wideLog(history, base.logs[i] as number);
+    return wide;
+  });
   const sums = new Float64Array(n + 1);
   for (let i = 0; i < n; i++) sums[i + 1] = (sums[i] as number) + (came[i] as number);
   const width = 2 * bases.length + OWN;
@@ -71,11 +79,14 @@ export function recentSteps(
     }
   };
   const anchors = anchorsUpTo(reach);
-  const learnt = anchors.map((lead) =>
-    learn({ came, seen, first, day, lead, width, daysPerStep: stepMs / 86_400_000, features }),
-  );
+  const epoch = Math.round(history.startMs / stepMs);
+  const told = before?.map((one) => ({ ...one, first: one.first - epoch }));
+  const learnt =
+    told ??
+    anchors.map((lead) => learn({ came, seen, first, day, lead, width, daysPerStep: stepMs / 86_400_000, features }));
   const x = new Float64Array(width);
   return {
+    learnt: learnt.map((one) => ({ ...one, first: one.first + epoch })),
     ask(t, lead) {
       if (lead > reach || t < first) return Number.NaN;
       features(t, lead, x);
@@ -96,6 +107,8 @@ function firstOf(logs: Float64Array, from: number): number {
   return i;
 }
 
+/** With what was learnt before, origins this old may be asked. */
+const KNOWN_DAYS = 3;
 /** Features that need no base: the step before, and the means. */
 const OWN = 1 + WIDTHS.length;
 /** Steps to learn from for each feature, or nothing is learnt. */
@@ -109,7 +122,7 @@ function anchorsUpTo(reach: number): readonly number[] {
 }
 
 /** Coefficients as of the end of each stretch of the past, so that none was learnt from what it is judged by. */
-interface Learnt {
+export interface Learnt {
   readonly first: number;
   readonly stretch: number;
   /** of each stretch, one coefficient for each feature */

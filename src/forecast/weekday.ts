@@ -1,8 +1,13 @@
 import type { History } from './history.ts';
 import { lagOf } from './seasons.ts';
 
-/** What the day of the week adds: ln load at step i less ln load `days` earlier; 0 where no earlier week can say. */
-export type WeekdayChange = (i: number, days: number) => number;
+/** What the day of the week adds. */
+export interface WeekdayChange {
+  /** ln load at step i less ln load `days` earlier; 0 where no earlier week can say */
+  of(i: number, days: number): number;
+  /** the usual level at each step by the earlier weeks: where it is known at both, its difference is what `of` says */
+  readonly levels: Float64Array;
+}
 
 /**
  * Half of the time over which the same change of earlier weeks is averaged. Longer blurs midnight, where Sunday turns
@@ -20,15 +25,14 @@ const FADE = 0.7;
  */
 export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number): WeekdayChange {
   const { day, week } = seasons;
-  if (day === undefined || week === undefined) return () => 0;
+  if (day === undefined || week === undefined) return { levels: new Float64Array(0), of: () => 0 };
   const half = Math.round(HALF_WINDOW_MS / stepMs);
   const level = centredMean(logs, half);
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
-  const sums = weightedSums(level, lags);
-  const all = lags.reduce((total, _, k) => total + FADE ** k, 0);
-  return (i, days) => {
+  const levels = weightedMeans(level, lags);
+  const of = (i: number, days: number): number => {
     const back = lagOf(day, days);
-    const whole = ((sums[i] ?? Number.NaN) - (sums[i - back] ?? Number.NaN)) / all;
+    const whole = (levels[i] ?? Number.NaN) - (levels[i - back] ?? Number.NaN);
     if (!Number.isNaN(whole)) return whole;
     // near the beginning not all of the weeks are there
     let weight = 1;
@@ -44,13 +48,15 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number)
     }
     return weights > 0 ? sum / weights : 0;
   };
+  return { levels, of };
 }
 
-/** The level of the earlier weeks at every step, each week's times its weight; NaN where one of them is missing. */
-function weightedSums(level: Float64Array, lags: readonly number[]): Float64Array {
+/** The mean level of the earlier weeks at every step; NaN where one of them is missing. */
+function weightedMeans(level: Float64Array, lags: readonly number[]): Float64Array {
+  const all = lags.reduce((total, _, k) => total + FADE ** k, 0);
   const sums = new Float64Array(level.length + (lags[0] ?? 0));
   for (const [k, lag] of lags.entries()) {
-    const weight = FADE ** k;
+    const weight = FADE ** k / all;
     sums.fill(Number.NaN, 0, lag);
     for (let i = lag; i < sums.length; i++) {
       sums[i] = (sums[i] as number) + weight * (level[i - lag] ?? Number.NaN);
