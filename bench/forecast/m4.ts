@@ -12,8 +12,14 @@ import { headOf, type Row, rowOf } from './table.ts';
 import { rivals } from './yardsticks.ts';
 
 const RIVALS = ['naive-24', 'naive-168', 'naive2', 'augurs', 'augurs-log'];
-/** The competition's best entry on all 414 series (Doornik, CARD). */
-const BEST_ENTRY = { owa: 0.41, msis: 6.14 };
+/**
+ * What is aimed at, of a file that experts are trained on and of experts of other series. The competition's best entry
+ * (Doornik, CARD, on all 414 series) has OWA 0.410, MASE 0.801, MSIS 6.14; statistics alone have 0.44.
+ */
+const WANTED: Readonly<Record<string, { owa: number; mase?: number; msis?: number }>> = {
+  ours: { owa: 0.37, mase: 0.7, msis: 5.4 },
+  'ours-shipped': { owa: 0.44 },
+};
 
 /**
  * The hourly series of the M4 competition, 48 steps ahead from the end of the training part.
@@ -71,20 +77,16 @@ async function methodsOf(asked: Asked, training: readonly ObservedSignal[]): Pro
 }
 
 function claimsOf({ method, figures, owa }: Row): Claim[] {
-  if (method !== 'ours' && method !== 'ours-shipped') return [];
+  const wanted = WANTED[method];
+  if (!wanted) return [];
+  const claim = (what: string, most: number | undefined, figure: number, digits: number): Claim[] =>
+    most === undefined
+      ? []
+      : [{ what: `${method}: ${what}`, wanted: `≤ ${most}`, figure: figure.toFixed(digits), met: figure <= most }];
   return [
-    {
-      what: `${method}: OWA, beside the competition's best entry`,
-      wanted: `≤ ${BEST_ENTRY.owa}`,
-      figure: owa.toFixed(3),
-      met: owa <= BEST_ENTRY.owa,
-    },
-    {
-      what: `${method}: MSIS at 95%, beside the competition's best entry`,
-      wanted: `≤ ${BEST_ENTRY.msis}`,
-      figure: figures.msis.toFixed(2),
-      met: figures.msis <= BEST_ENTRY.msis,
-    },
+    ...claim('OWA', wanted.owa, owa, 3),
+    ...claim('MASE', wanted.mase, figures.mase, 3),
+    ...claim('MSIS at 95%', wanted.msis, figures.msis, 2),
   ];
 }
 
