@@ -33,6 +33,8 @@ export interface Tally {
 
 /** Weight falls with the sixth power of the typical error: a tenth more error halves the say. */
 const ERROR_POWER = 6;
+/** At the next step experts are further apart and few of them right: there it falls with this power. */
+const NEXT_STEP_POWER = 10;
 /** Share of the weight that is left out at either end of the answers. */
 const LEFT_OUT = 0.25;
 /** An error of logs that counts as none, so that a series that never varies divides by something. */
@@ -321,7 +323,7 @@ function weigh({ families, stepMs }: Experts, tally: Tally, days: number, lead: 
     return (error + worth * prior) / ((others[e] as number) + prior);
   });
   const least = ratios.reduce((a, b) => Math.min(a, b), Infinity);
-  const weights = ratios.map((ratio) => (least / ratio) ** ERROR_POWER);
+  const weights = ratios.map((ratio) => (least / ratio) ** (NEXT_STEP_POWER + known * (ERROR_POWER - NEXT_STEP_POWER)));
   const total = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / total);
 }
