@@ -85,7 +85,9 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
   const departures = new Float64Array(n);
   for (let i = first; i < n; i++) departures[i] = (seen[i] as number) - (logs[i] as number);
   const stepS = history.stepMs / 1000;
-  const most = CUT_AT_MEDIANS * (quantileIn(departures.subarray(Math.min(first, n)).map(Math.abs), 0.5) || 0);
+  const sizes = new Float64Array(Math.max(0, n - first));
+  for (let i = first; i < n; i++) sizes[i - first] = Math.abs(departures[i] as number);
+  const most = CUT_AT_MEDIANS * (quantileIn(sizes, 0.5) || 0);
   const cut = new Float64Array(n);
   for (let i = 0; i < n; i++) cut[i] = Math.max(-most, Math.min(most, departures[i] as number));
   return {

@@ -266,10 +266,8 @@ function tallyOf(experts: Experts, points: Points, said: Float64Array, before?: 
   const kept = before ? ageOf(before.newestMs) : 0;
   const errors = new Float64Array(width);
   const others = new Float64Array(width);
-  for (let e = 0; before && e < width; e++) {
-    errors[e] = kept * (before.errors[e] as number);
-    others[e] = kept * (before.others[e] as number);
-  }
+  before?.errors.forEach((error, e) => (errors[e] = kept * error));
+  before?.others.forEach((error, e) => (others[e] = kept * error));
   const judges = families.map((name) => name !== LINEAR);
   const off = new Float64Array(width);
   let all = before ? kept * before.all : 0;

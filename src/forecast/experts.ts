@@ -63,19 +63,19 @@ export function expertsFor(
   );
   // the level of a day looks one day back
   const from = Math.max(0, settledAt - day);
+  const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   // those that rest on older days only are seldom asked, so each is made when it first is
   const bases = kinds.map((): Base[] => []);
   const baseFor = (kind: number, ahead: number): Base | undefined => {
-    const known = bases[kind]?.[ahead - 1];
+    const there = bases[kind]?.[ahead - 1];
     const of = kinds[kind];
-    if (known || !of || !(ahead <= Math.ceil(leads / of.season))) return known;
-    // the longer bases of weeks tell whether the level has shifted, for which all of the past is looked at
-    const since = known && of.weekdays ? Math.max(from, history.logs.length - KNOWN_DAYS * day) : from;
+    if (there || !of || !(ahead <= Math.ceil(leads / of.season))) return there;
+    // the mean of weeks tells whether the level has shifted, for which all of the past is looked at
+    const since = known && kind !== weekly ? Math.max(from, history.logs.length - KNOWN_DAYS * day) : from;
     const made = baseOf(history, of, ahead, since, leads);
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };
-  const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   const shape = baseFor(weekly, 1)?.logs;
   const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual);
   const daily = kinds.findIndex((kind) => kind.season === history.seasons.day && kind.weekdays && kind.seasons > 1);
