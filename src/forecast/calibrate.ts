@@ -254,7 +254,13 @@ function sortByAnswer(said: Float64Array, from: number, order: Int32Array): numb
   return answers;
 }
 
-const orderOf = (width: number): Int32Array => Int32Array.from({ length: width }, (_, e) => e);
+/** Experts in some order: which one does not show in what is made of it, so that one room serves all. */
+let room = new Int32Array(0);
+
+function orderOf(width: number): Int32Array {
+  if (room.length !== width) room = Int32Array.from({ length: width }, (_, e) => e);
+  return room;
+}
 
 /** Absolute errors over the points, on top of what was known before. */
 function tallyOf(experts: Experts, points: Points, said: Float64Array, before?: Tally): Tally {

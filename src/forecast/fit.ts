@@ -77,7 +77,7 @@ const MISSING_DAYS_AT_MOST = 14;
 /** Share of the judged past that is held back from the calibration which the backtest reports on. */
 const HELD_BACK = 0.4;
 
-/** Learns one series. Pure and deterministic; some 30 ms for eight weeks of 5-minute steps. */
+/** Learns one series. Pure and deterministic; some 70 ms for eight weeks of 5-minute steps. */
 export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   const posed = pose(signal, options);
   if (!('history' in posed)) return posed;
