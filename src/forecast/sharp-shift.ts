@@ -19,8 +19,9 @@ const DOWN_AT_LEAST_H = 6;
 const BEFORE_H = 24;
 /** Share of the step that at least is made from the hour before the onset to the hour after. */
 const AT_ONCE = 0.7;
-/** Mean distance of the hours since from their level, against the step. */
-const UNEVEN_AT_MOST = 0.25;
+/** Mean distance of the quarters of an hour since from their level, and of those before from theirs, against the step. */
+const UNEVEN_AT_MOST = 0.3;
+const PIECE_H = 0.25;
 /** Hours and days of the past that are not unusual. */
 const USUAL = 0.98;
 /** The step against the usual change from one hour to the next, and that of a day's level. */
@@ -69,12 +70,17 @@ export function sharpShift(
   if (size < STEP_AT_LEAST || (by < 0 && n - onset < hours(DOWN_AT_LEAST_H))) return undefined;
   const atOnce = level(onset, onset + hour) - level(onset - hour, onset);
   if (Math.sign(by) * atOnce < AT_ONCE * size) return undefined;
-  let uneven = 0;
-  for (let a = onset; a < n; a += hour) {
-    const b = Math.min(n, a + hour);
-    uneven += (share(a, b) / share(onset, n)) * Math.abs(level(a, b) - since);
-  }
-  if (uneven > UNEVEN_AT_MOST * size) return undefined;
+  const piece = hours(PIECE_H);
+  const uneven = (a: number, b: number): number => {
+    let off = 0;
+    for (let c = a; c < b; c += piece) {
+      const d = Math.min(b, c + piece);
+      off += share(c, d) * Math.abs(level(c, d) - level(a, b));
+    }
+    return off / share(a, b);
+  };
+  // what came and went before it will come and go again
+  if (Math.max(uneven(onset, n), uneven(onset - day, onset)) > UNEVEN_AT_MOST * size) return undefined;
   const width = Math.min(n - onset, day);
   const changes = usualChange(level, first, onset, hour, hour);
   const days = usualChange(level, first, onset, day, width);
