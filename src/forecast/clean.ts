@@ -3,6 +3,20 @@ import type { Seconds } from '../units.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, type Seasons } from './seasons.ts';
 
+/** Of a service that has begun no larger share of the steps is zero. */
+const ZEROS_ONCE_BEGUN_AT_MOST = 0.15;
+
+/** A day or more of nothing but zeros at the start, of a series that is seldom zero after: the service was not there yet. */
+export function leaveOutBefore(values: Float64Array, { day }: Seasons, notes: string[]): void {
+  const began = values.findIndex((v) => v > 0);
+  const zeros = values.subarray(0, Math.max(0, began)).reduce((n, v) => n + (v === 0 ? 1 : 0), 0);
+  if (day === undefined || zeros < day) return;
+  const after = values.subarray(began);
+  if (after.reduce((n, v) => n + (v === 0 ? 1 : 0), 0) > ZEROS_ONCE_BEGUN_AT_MOST * after.length) return;
+  values.fill(Number.NaN, 0, began);
+  notes.push(`${counted(zeros, 'step')} of zero load before there was any, left out`);
+}
+
 /** Zeros are an outage when no more than this share of the same hours is zero … */
 const SAME_HOUR_ZEROS_AT_MOST = 0.15;
 /** … and that hour's median is no less than this share of the whole median: nightly zeros of small counts stay. */

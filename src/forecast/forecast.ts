@@ -20,6 +20,8 @@ export interface Forecast {
   /** the newest value that was seen, outliers cut; absent when none was */
   readonly last?: { readonly at: Instant; readonly value: number };
   readonly method: string;
+  /** quantiles above this one lie beyond what residuals tell: they are of a generalised Pareto tail; absent = none do */
+  readonly extrapolatedFrom?: number;
   /** what a reader must know: short history, gaps bridged, fallback taken */
   readonly notes: readonly string[];
   /** how well it did on the held-back past of this very series */

@@ -1,6 +1,6 @@
 import type { ObservedSignal } from '../signals/signal.ts';
 import type { Instant, Seconds } from '../units.ts';
-import { cutSpikes, maskOutages } from './clean.ts';
+import { cutSpikes, leaveOutBefore, maskOutages } from './clean.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, seasonsOf, type Seasons } from './seasons.ts';
 
@@ -50,6 +50,7 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
   const raw = signal.values.slice(begin, Math.max(0, bound));
   const seasons = seasonsOf(signal.step, options.seasons);
   const notes: string[] = [];
+  leaveOutBefore(raw, seasons, notes);
   maskOutages(raw, seasons, notes);
   const spikes = cutSpikes(raw, signal.step, notes);
   // what is left out at the very start has nothing before it to be bridged from

@@ -35,12 +35,15 @@ export function predict(fitted: Fitted, horizon: Seconds, quantiles: readonly nu
   }
   const steps = Math.max(1, Math.ceil(horizon / signal.step));
   const backtest = backtestOf(learnt.blocks, asked);
+  const tails = learnt.blocks.map(({ calibration }) => calibration.spread.tailFrom).toSorted((a, b) => a - b);
+  const tailFrom = tails[tails.length >> 1] ?? 1;
   return {
     ...head,
     quantiles: asked,
     ...pathsOf(learnt, steps, asked),
     last: lastOf(learnt, origin),
     method: methodOf(learnt),
+    ...((asked.at(-1) ?? 0) > tailFrom && { extrapolatedFrom: tailFrom }),
     ...(backtest && { backtest }),
   };
 }

@@ -50,7 +50,7 @@ const DAY_S = 86_400;
 export function tell(signal: ObservedSignal, asked: Asked, forecaster: Forecaster): SeriesTold {
   const quantiles = [...new Set([...asked.quantiles, 0.5])].toSorted((a, b) => a - b);
   const forecast = forecaster(signal, quantiles);
-  const notes = [...forecast.notes, ...faultNotes(signal)];
+  const notes = [...forecast.notes, ...tailNote(forecast), ...faultNotes(signal)];
   if (asked.origins === 0) return { signal, forecast, notes };
   const { step } = signal;
   const rolled = rollingOrigins(signal, {
@@ -85,3 +85,14 @@ export const timeOf = ({ origin, step }: Pick<Forecast, 'origin' | 'step'>, h: n
 
 /** To seven digits: more are noise, and make files of many series twice as long. */
 export const plain = (value: number): number => Number(value.toPrecision(7));
+
+/** P99 rests on a few errors of any past; what lies beyond it, or more than that in a short past, is told. */
+const USUAL = { most: 0.99, from: 0.95 };
+
+function tailNote({ extrapolatedFrom: from, quantiles }: Forecast): string[] {
+  if (from === undefined || ((quantiles.at(-1) ?? 0) <= USUAL.most && from >= USUAL.from)) return [];
+  const share = `${(100 * from).toFixed(1)}%`;
+  return [
+    `quantiles above ${share} lie beyond what this past can show: an extreme-value tail fitted to its largest errors`,
+  ];
+}
