@@ -167,6 +167,14 @@ describe('godwit forecast', () => {
     expect((await godwit(load, '--season', '24,168', '-o', 'csv')).out).toBe(
       (await godwit(load, '--season', '1d,7d', '-o', 'csv')).out,
     );
+    expect((await godwit(load, '--season', '24,168', '-o', 'csv')).out).not.toBe(
+      (await godwit(load, '--season', '7,30', '-o', 'csv')).out,
+    );
+  });
+
+  it('a quantile beyond what the past shows is told as one of a tail', async () => {
+    const { err } = await godwit(load, '--quantiles', '0.5,0.999', '-o', 'csv');
+    expect(err).toMatch(/^note: quantiles above \d+\.\d% lie beyond what this past can show/);
   });
 });
 

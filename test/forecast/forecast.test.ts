@@ -227,6 +227,21 @@ describe('the time of the decision', () => {
   test('before the first value there is nothing', () => {
     expect(predict(fit(whole, { until: instant(whole.start - 1) }), DAY, [0.5]).method).toBe('none');
   });
+
+  test('zeros before a service began are no load of it', () => {
+    const before = 6 * 24;
+    const values = new Float64Array(before + whole.values.length);
+    values.set(whole.values, before);
+    const began = { ...whole, start: instant(whole.start - before * HOUR * 1000), values };
+    const [late, plain] = [forecast(began), forecast(whole)];
+    expect(late.paths).toEqual(plain.paths);
+    expect(late.notes).toContain('144 steps of zero load before there was any, left out');
+  });
+
+  test('a series that is mostly zero keeps those at its start', () => {
+    const values = Float64Array.from({ length: 24 * 14 }, (_, i) => (i > 40 && i % 5 === 0 ? 3 : 0));
+    expect(forecast({ ...whole, values }).notes.join()).not.toMatch(/before there was any/);
+  });
 });
 
 describe('quantiles', () => {

@@ -87,7 +87,7 @@ export const timeOf = ({ origin, step }: Pick<Forecast, 'origin' | 'step'>, h: n
 export const plain = (value: number): number => Number(value.toPrecision(7));
 
 /** P99 rests on a few errors of any past; what lies beyond it, or more than that in a short past, is told. */
-const USUAL = { most: 0.99, from: 0.95 };
+const USUAL = { most: 0.99, from: 0.9 };
 
 function tailNote({ extrapolatedFrom: from, quantiles }: Forecast): string[] {
   if (from === undefined || ((quantiles.at(-1) ?? 0) <= USUAL.most && from >= USUAL.from)) return [];
