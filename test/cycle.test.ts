@@ -64,7 +64,7 @@ describe('a cycle', () => {
     const kit = await tools();
     const bills: number[] = [];
     let cycles = 0;
-    for (; cycles < 15; cycles++) {
+    for (; cycles < 20; cycles++) {
       const { plan, judgements } = decide(seen, fleet, kit);
       bills.push(plan.totals.usdPerHourBefore);
       expect(plan.placement.method).toBe('columns');
@@ -73,7 +73,8 @@ describe('a cycle', () => {
       if (plan.steps.length === 0) break;
       seen = carriedOut(seen, plan);
     }
-    expect(cycles).toBeLessThan(15);
+    // gateways drain at the pace that their connections can be moved at, so the last of today’s nodes go late
+    expect(cycles).toBeLessThan(20);
     expect(bills.at(-1)).toBeLessThan(0.75 * (bills[0] ?? 0));
     expect(new Set(seen.pools.map(offeringId)).size).toBeGreaterThan(10);
   });
