@@ -21,9 +21,9 @@ export function blocksUpTo(leads: number): readonly LeadBlock[] {
 }
 
 /** Leads tried within one block from one origin. */
-const LEADS_AT_MOST = 6;
+const LEADS_AT_MOST = 8;
 /** Origins over the whole past: what is dear to ask is asked once for all blocks. */
-const ORIGINS_AT_MOST = 96;
+const ORIGINS_AT_MOST = 120;
 
 /** Steps of the past: origins and targets lie in [first, end). */
 export interface Span {
