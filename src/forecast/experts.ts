@@ -7,7 +7,7 @@ import { recentSteps, type RecentSteps } from './recent-steps.ts';
 
 /**
  * The predictors that are blended: each base as it is, moved to the level of the last day, and moved to the level of
- * the last quarter of an hour; the last value; smoothing at several paces; and the pretrained linear experts.
+ * the last quarter of an hour; the last value; smoothing at several paces; the pretrained linear experts; and a regression on recent steps.
  */
 export interface Experts {
   readonly history: History;

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { decodeCommitments, type CommitmentFacts } from '../catalog/commitment-rates.ts';
@@ -8,6 +7,7 @@ import { decodeEgress, type EgressFacts } from '../catalog/egress-facts.ts';
 import { PROVIDERS, type ProviderName } from '../catalog/offering.ts';
 import type { ProviderCatalog } from '../catalog/snapshot.ts';
 import { bad, type Checked } from '../trouble.ts';
+import { packagedFolder } from './packaged.ts';
 
 /** The price lists that the package carries in `data/catalog/`; each is read once a process, when first asked for. */
 export interface EmbeddedCatalog {
@@ -21,7 +21,7 @@ export type CloudName = Exclude<ProviderName, 'kubernetes'>;
 export const CLOUDS: readonly CloudName[] = PROVIDERS.filter((name) => name !== 'kubernetes');
 
 /** @param folder where the data files are; the package's own when absent */
-export function embeddedCatalog(folder: URL = packagedFolder()): EmbeddedCatalog {
+export function embeddedCatalog(folder: URL = packagedFolder('catalog')): EmbeddedCatalog {
   const prices = new Map<CloudName, Promise<Checked<ProviderCatalog>>>();
   let egress: Promise<Checked<EgressFacts>> | undefined;
   let commitments: Promise<Checked<CommitmentFacts>> | undefined;
@@ -36,15 +36,6 @@ export function embeddedCatalog(folder: URL = packagedFolder()): EmbeddedCatalog
     egress: () => (egress ??= readData(folder, 'egress.tsv', decodeEgress)),
     commitments: () => (commitments ??= readData(folder, 'commitments.tsv.gz', decodeCommitments)),
   };
-}
-
-/**
- * `data/catalog/` at the package's root. This file runs from `src/` and, compiled, from `dist/src/`, so the folder is
- * two or three levels up; the first that is there is it.
- */
-function packagedFolder(): URL {
-  const candidates = ['../../data/catalog/', '../../../data/catalog/'].map((path) => new URL(path, import.meta.url));
-  return candidates.find((folder) => existsSync(folder)) ?? new URL('../../data/catalog/', import.meta.url);
 }
 
 const unzip = promisify(gunzip);
