@@ -21,7 +21,7 @@ export interface Fitted {
 }
 
 export interface Learnt {
-  readonly history: Pick<History, 'startMs' | 'stepMs' | 'values' | 'seen' | 'wide'>;
+  readonly history: Pick<History, 'startMs' | 'stepMs' | 'seasons' | 'values' | 'seen' | 'wide'>;
   /** of each expert, what it is called */
   readonly families: readonly string[];
   /** what the blend says of each lead from the newest value on, in logs */
@@ -158,9 +158,9 @@ function answered({ head, history, missing }: Posed, experts: Experts, blocks: r
     const since = isoOf(instant(lastSeenMs(history)));
     notes.push(`nothing seen since ${since}, ${counted(missing, 'step')} before the decision`);
   }
-  const { startMs, stepMs, values, seen, wide } = history;
+  const { startMs, stepMs, seasons, values, seen, wide } = history;
   const learnt: Learnt = {
-    history: { startMs, stepMs, values, seen, wide },
+    history: { startMs, stepMs, seasons, values, seen, wide },
     families: experts.families,
     centres: centresOf(experts, blocks, shift),
     missing,
@@ -183,14 +183,15 @@ function latticeIn({ startMs, stepMs, values }: History, { anchor, stride }: Tri
 }
 
 /** Steps that a history has more than was learnt; undefined where it is another in what both hold. */
-function grownBy({ history: was }: Learnt, { startMs, stepMs, values, seen }: History): number | undefined {
+function grownBy({ history: was }: Learnt, { startMs, stepMs, values, seen, seasons }: History): number | undefined {
+  if (seasons.day !== was.seasons.day || seasons.week !== was.seasons.week) return undefined;
   const slid = (startMs - was.startMs) / stepMs;
   const both = was.values.length - slid;
   // a history that begins earlier than it did was another
   if (!(Number.isInteger(slid) && slid >= 0 && both > 0 && values.length >= both)) return undefined;
   for (let i = 0; i < both; i++) {
-    const [now, then] = [values[i] as number, was.values[i + slid] as number];
-    if (seen[i] !== was.seen[i + slid] || (now !== then && (now === now || then === then))) return undefined;
+    const [today, then] = [values[i] as number, was.values[i + slid] as number];
+    if (seen[i] !== was.seen[i + slid] || (today !== then && (today === today || then === then))) return undefined;
   }
   return values.length - both;
 }

@@ -94,6 +94,7 @@ describe('a series that has grown', () => {
     ['its steps begin at other times', { ...grown, start: instant(grown.start + 60_000) }, options],
     ['more than a day has come', cutAt(whole, 20 * 24 + 25), options],
     ['it has become shorter', cutAt(whole, 20 * 24 - 1), options],
+    ['its seasons are stated otherwise', grown, { ...options, seasons: [seconds(8 * HOUR), seconds(7 * 86_400)] }],
     ['the horizon is another', grown, { horizon: seconds(2 * 86_400) }],
     ['some of its past is now left out', grown, { ...options, excluded: grown.values.map((_, i) => +(i === 300)) }],
     ['the newest value is missing', changed(grown, (v, i) => (i === 20 * 24 + 1 ? Number.NaN : v)), options],
