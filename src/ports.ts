@@ -1,9 +1,11 @@
 import type { Commitment } from './catalog/contract.ts';
 import type { Offering, ProviderName, Purchase } from './catalog/offering.ts';
+import type { ProviderCatalog } from './catalog/snapshot.ts';
+import type { Answer, Failure } from './failure.ts';
 import type { Fleet, SignalSpec } from './fleet/fleet.ts';
 import type { ObservedSignal } from './signals/signal.ts';
 import type { Checked } from './trouble.ts';
-import type { Instant } from './units.ts';
+import type { Brand, Instant } from './units.ts';
 
 /** What the product needs of the world, as types only. Adapters live in `providers/`, `src/world/` and `src/signals/`. */
 
@@ -16,8 +18,17 @@ export interface Provider {
   readonly name: ProviderName;
   /** every offering of the fleet's regions, the sold-out ones too */
   listOfferings(fleet: Fleet): Promise<Checked<readonly Offering[]>>;
-  listPools(fleet: Fleet): Promise<Checked<readonly ObservedPool[]>>;
+  /** a listing that could not be read to its end is no listing: all of it or trouble */
+  listPools(fleet: Fleet): Promise<Checked<PoolList>>;
   listCommitments(fleet: Fleet): Promise<Checked<readonly Commitment[]>>;
+}
+
+export interface PoolList {
+  readonly pools: readonly ObservedPool[];
+  /** found by the fleet's tag, but not to be steered: over several zones, of mixed types … */
+  readonly passedOver: readonly { readonly name: string; readonly place: string; readonly reason: string }[];
+  /** why what was read may not be the whole truth, in words. While there is one, nothing of this provider may shrink. */
+  readonly doubts: readonly string[];
 }
 
 /** A node pool as it is now. */
@@ -36,6 +47,185 @@ export interface ObservedPool {
   readonly max: number;
   /** `declared` in the fleet file, or read `live` */
   readonly source: 'declared' | 'live';
+  /** live pools only */
+  readonly live?: LivePool;
+}
+
+export interface LivePool {
+  /** the vendor's own handle: ARN, resource id, self link, namespace/name */
+  readonly id: string;
+  /** changes whenever the pool's settings do: etag, fingerprint, resource version; absent where the vendor keeps none */
+  readonly version?: string;
+  readonly instances: readonly PoolInstance[];
+  /** who set the size last, where the vendor tells */
+  readonly changedBy?: { readonly who: 'godwit' | 'other'; readonly opId?: string; readonly name?: string };
+}
+
+export interface PoolInstance {
+  /** instance id at the vendor; also the end of the Kubernetes node's providerID */
+  readonly id: string;
+  readonly state: 'pending' | 'running' | 'ending';
+  readonly startedAt?: Instant;
+  /** name of its Kubernetes node, where it is known */
+  readonly node?: string;
+}
+
+/** A provider that can be acted on. What it holds between calls is a cache: another process may go on at any point. */
+export interface LiveProvider extends Provider {
+  /** Sets a pool's size. Absolute, so that doing it twice is harmless. Never waits for nodes. */
+  setSize(fleet: Fleet, order: SizeOrder): Promise<Answer<Receipt>>;
+  /** Ends the instances named, and makes the pool smaller by as many. */
+  deleteInstances(fleet: Fleet, order: DeleteOrder): Promise<Answer<Receipt>>;
+  /** Opens a pool from a template of the fleet. */
+  openPool(fleet: Fleet, order: OpenOrder): Promise<Answer<Receipt>>;
+  /** How far an operation is: of any process, from its stored token. Reads once and never waits. */
+  readOperation(fleet: Fleet, token: OperationToken): Promise<Answer<Receipt>>;
+  /** Notices that nodes will be taken back, not yet settled. */
+  listInterruptions(fleet: Fleet): Promise<Answer<readonly Interruption[]>>;
+  /** Drops notices that have been dealt with; a second time is harmless. */
+  settleInterruptions(fleet: Fleet, receipts: readonly string[]): Promise<Answer<void>>;
+  /** Harmless calls that tell what works and what is missing. */
+  examine(fleet: Fleet): Promise<readonly Finding[]>;
+}
+
+/** A pool as an order names it. */
+export type PoolRef = Pick<ObservedPool, 'name' | 'provider' | 'region' | 'zone' | 'type' | 'purchase'> & {
+  readonly id: string;
+};
+
+interface Order {
+  /**
+   * Of the plan's step; the same for every attempt at it, and stored before the first. All idempotency tokens derive
+   * from it, so that an order whose answer was lost is never carried out twice.
+   */
+  readonly opId: string;
+}
+
+export interface SizeOrder extends Order {
+  readonly pool: PoolRef;
+  readonly size: number;
+  /** as it was read; a pool that has another one now is a `conflict` */
+  readonly expectedVersion?: string;
+}
+
+export interface DeleteOrder extends Order {
+  readonly pool: PoolRef;
+  readonly instances: readonly string[];
+}
+
+export interface OpenOrder extends Order {
+  /** name of the fleet's template */
+  readonly template: string;
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly type: string;
+  readonly purchase: Purchase;
+  readonly size: number;
+}
+
+/** What a process needs to ask after an operation that another one began: JSON in one line, to be stored. */
+export type OperationToken = Brand<string, 'OperationToken'>;
+
+/** How far an order is. */
+export interface Receipt {
+  readonly state: 'running' | 'done' | 'failed';
+  readonly token: OperationToken;
+  /** nodes that the order is about: the size asked for, or the instances named */
+  readonly asked: number;
+  /** of them, those the provider has taken on */
+  readonly accepted: number;
+  /** of them, those that run (or, for a deletion, are gone) */
+  readonly fulfilled: number;
+  /** per offering: a partial success is a success with errors */
+  readonly errors: readonly OfferingError[];
+  /** the pool's version after it, where it is known */
+  readonly version?: string;
+  /** the pool's id, once it is open */
+  readonly pool?: string;
+}
+
+export interface OfferingError {
+  /** id of the offering */
+  readonly offering: string;
+  readonly failure: Failure;
+}
+
+/** A node that its cloud will take back, or that has failed. */
+export interface Interruption {
+  readonly provider: ProviderName;
+  readonly region: string;
+  readonly zone?: string;
+  /** instance id at the vendor */
+  readonly instance: string;
+  readonly kind: 'reclaim' | 'risk' | 'maintenance' | 'failed';
+  /** when it was told */
+  readonly at: Instant;
+  /** when the node ends; absent = not told */
+  readonly endsAt?: Instant;
+  /** names the notice in {@link LiveProvider.settleInterruptions} */
+  readonly receipt: string;
+}
+
+/** One thing that was looked at before the first cycle. */
+export interface Finding {
+  readonly about: 'credentials' | 'permission' | 'clock' | 'reach' | 'pools' | 'prices' | 'quota';
+  /** what was looked at, in the vendor's words: `ec2:DescribeInstanceTypes in us-east-1` */
+  readonly what: string;
+  readonly state: 'ok' | 'missing' | 'failed' | 'unknown';
+  /** one line */
+  readonly detail: string;
+  /** what would set it right; absent where nothing is wrong */
+  readonly remedy?: string;
+  /** the permission that is missing, as the policy document names it */
+  readonly permission?: string;
+}
+
+/** What an adapter is given. */
+export interface ProviderParts {
+  readonly clock: Clock;
+  /** the one owner of retries, rate limits and the count of calls */
+  readonly caller: Caller;
+  readonly shelf: Shelf;
+  /** the price lists that the package carries */
+  readonly lists: PriceLists;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface PriceLists {
+  prices(provider: Exclude<ProviderName, 'kubernetes'>): Promise<Checked<ProviderCatalog>>;
+}
+
+/** Calls a cloud: within its rate, again where that can help, and never otherwise. */
+export interface Caller {
+  /** Runs `send`, and again with growing waits while it fails with `throttled` or `transient`, as `about` allows. */
+  call<T>(about: CallAbout, send: () => Promise<T>, translate: (error: unknown) => Failure): Promise<Answer<T>>;
+  /** calls sent so far, retries among them, by `cloud account region class api` */
+  readonly sent: ReadonlyMap<string, number>;
+}
+
+export interface CallAbout {
+  readonly cloud: ProviderName;
+  /** account, subscription, project or cluster; empty = the one the credentials belong to */
+  readonly account: string;
+  readonly region: string;
+  /** calls of one class share a rate */
+  readonly class: 'read' | 'write' | 'launch' | 'price' | 'queue';
+  /** as the vendor names it: `ec2:DescribeInstanceTypes` */
+  readonly api: string;
+  /** sends in all, the first among them; absent = 4. 1 where the call is relative and has to be looked into first. */
+  readonly attempts?: number;
+}
+
+/** Facts that outlive a process and may be lost: prices, specs, what was seen last. Text under a key. */
+export interface Shelf {
+  get(key: string): Promise<Shelved | undefined>;
+  put(key: string, text: string): Promise<void>;
+}
+
+export interface Shelved {
+  readonly text: string;
+  readonly at: Instant;
 }
 
 export interface TrafficSource {

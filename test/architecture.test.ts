@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Rooms that every other may use: quantities, troubles, the words for figures. */
-const COMMON = ['units', 'quantity', 'trouble', 'figures'];
+const COMMON = ['units', 'quantity', 'trouble', 'failure', 'figures'];
 
 /**
  * Which rooms a room may import, beside itself and the common ones. Stages stand in the order in which data flows;
@@ -17,6 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   units: [],
   quantity: ['units'],
   trouble: [],
+  failure: [],
   figures: [],
   catalog: [],
   fleet: ['catalog'],
@@ -34,9 +35,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   baselines: ['fleet', 'placement', 'ports'],
   cycle: ['catalog', 'fleet', 'forecast', 'demand', 'placement', 'plan', 'policy', 'ports', 'observation'],
   world: ['catalog', 'fleet', 'signals', 'forecast', 'placement', 'plan', 'ports', 'observation', 'cycle'],
-  providers: ['catalog', 'fleet', 'ports'],
+  calls: ['catalog', 'ports'],
+  providers: ['catalog', 'fleet', 'ports', 'calls'],
   policies: ['policy'],
-  wire: ['catalog', 'fleet', 'plan', 'ports', 'cycle', 'world', 'providers', 'policies'],
+  wire: ['catalog', 'fleet', 'plan', 'ports', 'calls', 'cycle', 'world', 'providers', 'policies'],
   cli: [
     'catalog',
     'fleet',
@@ -58,7 +60,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that touch the world. All others are functions from data to data. */
-const EFFECTFUL = ['world', 'cli', 'wire', 'providers'];
+const EFFECTFUL = ['calls', 'world', 'cli', 'wire', 'providers'];
 
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fleet: ['yaml', 'zod'],

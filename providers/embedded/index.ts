@@ -3,16 +3,11 @@ import { offeringsOf } from '../../src/catalog/offerings.ts';
 import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { matchesAny } from '../../src/fleet/glob.ts';
-import type { ObservedPool, Provider } from '../../src/ports.ts';
+import type { ObservedPool, PriceLists, Provider } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
 import { lookUp, type Found } from './look-up.ts';
 import { ownOfferings } from './own.ts';
 import { unknownNames } from './unknown-names.ts';
-
-/** Where the price lists come from: the package's own files, or a test's. */
-export interface PriceLists {
-  prices(provider: Exclude<ProviderName, 'kubernetes'>): Promise<Checked<ProviderCatalog>>;
-}
 
 export interface EmbeddedProvider extends Provider {
   /** One offering by its id, whether a pool or template of the fleet can bring it or not; else why there is none. */
@@ -34,7 +29,8 @@ export function embeddedProvider(name: ProviderName, lists: PriceLists): Embedde
   return {
     name,
     listOfferings,
-    listPools: async (fleet) => good(fleet.pools.filter((p) => p.provider === name).map(observed)),
+    listPools: async (fleet) =>
+      good({ pools: fleet.pools.filter((p) => p.provider === name).map(observed), passedOver: [], doubts: [] }),
     listCommitments: async (fleet) => good(fleet.commitments.filter((c) => c.provider === name)),
     lookUp: async (fleet, id) => {
       if (name === 'kubernetes') return good(lookUp(fleet, undefined, id));

@@ -33,6 +33,20 @@ export interface Fleet {
 export interface Cloud {
   readonly provider: ProviderName;
   readonly regions: readonly Region[];
+  /** how the live cloud is reached; absent = it is never asked, and the fleet file and the package know what is known */
+  readonly access?: Access;
+}
+
+/** Where to ask, never a secret: credentials come from where each vendor's own tools look for them. */
+export interface Access {
+  /** Azure's subscription, Google Cloud's project; AWS: absent, its credentials name the account */
+  readonly account?: string;
+  /** AWS: the role to take on */
+  readonly roleArn?: string;
+  /** Azure: resource groups that hold the fleet's pools; absent = all of the subscription's */
+  readonly resourceGroups?: readonly string[];
+  /** AWS: URL of the SQS queue that EventBridge sends interruption notices to */
+  readonly interruptionQueue?: string;
 }
 
 export interface Region {
@@ -41,6 +55,8 @@ export interface Region {
   readonly name: string;
   /** zones the fleet may use; never empty */
   readonly zones: readonly string[];
+  /** kubeconfig contexts of the clusters whose nodes run here, or `in-cluster`; absent = none is asked */
+  readonly contexts?: readonly string[];
   /** own clusters only: its machines and what leaving it costs */
   readonly own?: OwnCluster;
 }
@@ -90,6 +106,11 @@ export interface PoolTemplate {
   readonly purchase: readonly Purchase[];
   /** most nodes in one pool opened from it */
   readonly max: number;
+  /**
+   * The live pool of the same region that a new one is made like, `*` allowed: all its settings but name, zone, type
+   * and purchase. Absent = plans may count on such pools, but none can be opened on a live cloud.
+   */
+  readonly like?: string;
 }
 
 export interface Market {

@@ -11,6 +11,8 @@ export interface Base {
   readonly short: Float64Array;
   /** the same over the last day, single steps cut so that an incident is not taken for a new level */
   readonly day: Float64Array;
+  /** where single steps are cut for `day`, in logs */
+  readonly most: number;
 }
 
 export interface BaseKind {
@@ -54,14 +56,24 @@ export function kindsFor({ seasons, stepMs, values }: History): readonly BaseKin
  *
  * @param from the first step it is wanted for
  * @param leads how many steps past the end of the history it reaches
+ * @param known where single steps are cut; absent = so many median departures
  */
-export function baseOf(history: History, kind: BaseKind, ahead: number, from: number, leads: number): Base {
+export function baseOf(
+  history: History,
+  kind: BaseKind,
+  ahead: number,
+  from: number,
+  leads: number,
+  known?: number,
+): Base {
   const { logs: seen } = history;
   const n = seen.length;
   const logs = new Float64Array(n + leads).fill(Number.NaN);
   const lag = lagOf(kind.season, ahead);
   const first = Math.max(from, lag);
-  const change = kind.weekdays ? weekdayChange(history, lag) : undefined;
+  const change = kind.weekdays
+    ? weekdayChange(history, lag, first - lagOf(kind.season, ahead + kind.seasons))
+    : undefined;
   const lags = Array.from({ length: kind.seasons }, (_, k) => lagOf(kind.season, ahead + k));
   for (let i = first; i < n + leads; i++) {
     let weight = 1;
@@ -85,17 +97,13 @@ export function baseOf(history: History, kind: BaseKind, ahead: number, from: nu
   const departures = new Float64Array(n);
   for (let i = first; i < n; i++) departures[i] = (seen[i] as number) - (logs[i] as number);
   const stepS = history.stepMs / 1000;
-  const sizes = new Float64Array(Math.max(0, n - first));
-  for (let i = first; i < n; i++) sizes[i - first] = Math.abs(departures[i] as number);
-  const most = CUT_AT_MEDIANS * (quantileIn(sizes, 0.5) || 0);
-  const cut = new Float64Array(n);
-  for (let i = 0; i < n; i++) cut[i] = Math.max(-most, Math.min(most, departures[i] as number));
-  return {
-    logs,
-    short: trailingMean(departures, first, Math.max(1, Math.round(SHORT_S / stepS))),
-    day: trailingMean(cut, first, Math.max(1, Math.round(86_400 / stepS))),
-  };
+  const most = known ?? cutOf(departures.subarray(Math.min(first, n)));
+  const short = trailingMean(departures, first, Math.max(1, Math.round(SHORT_S / stepS)));
+  for (let i = first; i < n; i++) departures[i] = Math.max(-most, Math.min(most, departures[i] as number));
+  return { logs, short, day: trailingMean(departures, first, Math.max(1, Math.round(86_400 / stepS))), most };
 }
+
+const cutOf = (departures: Float64Array): number => CUT_AT_MEDIANS * (quantileIn(departures, 0.5, Math.abs) || 0);
 
 /** Mean of the last `width` values up to each step, fewer right after `first`; 0 before. */
 function trailingMean(values: Float64Array, first: number, width: number): Float64Array {

@@ -1,8 +1,9 @@
 import type { LeadBlock } from './blocks.ts';
+import { baseOf } from './bases.ts';
 import { blend, type Calibration } from './calibrate.ts';
 import type { Experts } from './experts.ts';
 import { type History, wideLog } from './history.ts';
-import { sharpShift } from './sharp-shift.ts';
+import { longestSharp, sharpShift } from './sharp-shift.ts';
 import { quantileOf } from './spread.ts';
 
 /** Load that left for another level a while ago and stays there. */
@@ -47,13 +48,15 @@ const FAR = 4;
 export const longestShift = ({ stepMs }: { readonly stepMs: number }): number =>
   Math.round(((LASTED_H[0] ?? 0) * 3_600_000) / stepMs);
 
+type Calibrated = LeadBlock & { readonly calibration: Calibration };
+
 /**
  * The longest time over which nearly all that came lies beyond what was said before it. Every hour of such a time adds
  * to the belief that it stays.
  */
 export function levelShiftOf(
   experts: Experts,
-  blocks: readonly (LeadBlock & { readonly calibration: Calibration })[],
+  blocks: readonly Calibrated[],
 ): LevelShift | undefined {
   const { scored, stepMs, settledAt, history } = experts;
   const now = scored.length - 1;
@@ -63,10 +66,11 @@ export function levelShiftOf(
   const sharp = sharpShiftOf(experts);
   if (sharp) return sharp;
   const said = new Float64Array(experts.families.length);
+  const { linear: _, ...quick } = experts;
   for (const hours of LASTED_H) {
     const lasted = Math.round(hours * perHour);
     const before = now - lasted;
-    if (lasted < STEPS_AT_LEAST || before < settledAt) continue;
+    if (lasted < STEPS_AT_LEAST || before < settledAt || !mayHaveShifted(quick, blocks, before, lasted)) continue;
     const departures = new Float64Array(lasted);
     let over = 0;
     let under = 0;
@@ -75,7 +79,7 @@ export function levelShiftOf(
     // once too many have come out otherwise, the rest can't change that
     const inside = (1 - SHARE) * lasted + 1e-6;
     for (let lead = 1; lead <= lasted && seen - Math.max(over, under) <= inside; lead++) {
-      const block = blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
+      const block = blockOf(blocks, lead);
       const came = scored[before + lead] ?? Number.NaN;
       if (!block || Number.isNaN(came)) continue;
       const off = came - blend(experts, block.calibration, before, lead, said);
@@ -101,17 +105,55 @@ export function levelShiftOf(
   return undefined;
 }
 
+const blockOf = (blocks: readonly Calibrated[], lead: number): Calibrated | undefined =>
+  blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
+
+/** Steps looked at before all are. */
+const SAMPLE = 8;
+
+/**
+ * Whether at least half of a few steps of the time lie beyond what was said, all on one side: of a shift, of which more
+ * than that do by far, no expert says otherwise, so those are asked that are cheap to ask.
+ */
+function mayHaveShifted(quick: Experts, blocks: readonly Calibrated[], before: number, lasted: number): boolean {
+  const said = new Float64Array(quick.families.length).fill(Number.NaN);
+  const stride = Math.max(1, Math.floor(lasted / SAMPLE));
+  let [over, under, seen] = [0, 0, 0];
+  for (let lead = stride; lead <= lasted; lead += stride) {
+    const block = blockOf(blocks, lead);
+    const came = quick.scored[before + lead] ?? Number.NaN;
+    if (!block || Number.isNaN(came)) continue;
+    const off = came - blend(quick, block.calibration, before, lead, said);
+    seen++;
+    if (off > quantileOf(block.calibration.spread, BEYOND)) over++;
+    if (off < quantileOf(block.calibration.spread, 1 - BEYOND)) under++;
+    if (seen - Math.max(over, under) > lasted / stride / 2) return false;
+  }
+  return 2 * Math.max(over, under) >= seen;
+}
+
 function sharpShiftOf(experts: Experts): LevelShift | undefined {
   const { history, kinds, settledAt, stepMs, logs } = experts;
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   if (weekly < 0) return undefined;
   const { offset } = history;
-  const loadOf = (log: number): number => Math.max(0, Math.exp(log) - offset);
   const base = experts.base(weekly, 1).logs;
-  const expected = base.subarray(0, logs.length).map(loadOf);
-  const first = Math.max(settledAt, expected.findLastIndex((load) => Number.isNaN(load)) + 1);
-  const came = logs.map(loadOf);
-  const found = sharpShift(came, expected, stepMs, first);
+  const n = logs.length;
+  // nearly always the last days show that there is none, and only where they don't the whole past is looked at
+  const recent = Math.max(settledAt, n - longestSharp(stepMs));
+  const late = sharpShift(
+    loadsOf(logs.subarray(recent), offset),
+    loadsOf(base.subarray(recent, n), offset),
+    stepMs,
+    knownFrom(base.subarray(recent, n)),
+    'recent',
+  );
+  const of = kinds[weekly];
+  if (!late || !of) return undefined;
+  const past = baseOf(history, of, 1, settledAt, 0).logs;
+  const came = loadsOf(logs, offset);
+  const expected = loadsOf(past, offset);
+  const found = sharpShift(came, expected, stepMs, Math.max(settledAt, knownFrom(past)));
   if (!found) return undefined;
   const { before, by, from } = found;
   const lasted = logs.length - 1 - before;
@@ -123,8 +165,21 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
     recent: Math.log(Math.max(1e-9, sum(came)) / Math.max(1e-9, sum(expected))) - from,
     halfLife: (HALF_LIFE_H * lasted * lasted) / perHour,
     near: SHARP_NEAR_H * perHour,
-    expected: (i) => Math.log(loadOf(base[i] ?? Number.NaN) * Math.exp(from)),
+    expected: (i) => Math.log(Math.max(0, Math.exp(base[i] ?? Number.NaN) - offset) * Math.exp(from)),
   };
+}
+
+function loadsOf(logs: Float64Array, offset: number): Float64Array {
+  const loads = new Float64Array(logs.length);
+  for (let i = 0; i < loads.length; i++) loads[i] = Math.max(0, Math.exp(logs[i] as number) - offset);
+  return loads;
+}
+
+/** The first step that has a value. */
+function knownFrom(logs: Float64Array): number {
+  let i = 0;
+  while (i < logs.length && Number.isNaN(logs[i])) i++;
+  return i;
 }
 
 /**

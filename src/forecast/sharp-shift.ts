@@ -38,15 +38,17 @@ const TIMES_AT_LEAST = 10;
  *
  * @param came load at each step of the past
  * @param expected what earlier weeks say of it; NaN before `first`
+ * @param held what it is held against: against the last days alone it may be found where against the whole past it isn't
  */
 export function sharpShift(
   came: Float64Array,
   expected: Float64Array,
   stepMs: number,
   first: number,
+  held: 'all' | 'recent' = 'all',
 ): SharpShift | undefined {
   const n = came.length;
-  const hours = (h: number): number => Math.max(1, Math.round((h * 3_600_000) / stepMs));
+  const hours = stepsOf(stepMs);
   const loads = summed(came, first);
   const bases = summed(expected, first);
   const share = (a: number, b: number): number => (bases[b] as number) - (bases[a] as number);
@@ -81,11 +83,20 @@ export function sharpShift(
   };
   // what came and went before it will come and go again
   if (Math.max(uneven(onset, n), uneven(onset - day, onset)) > UNEVEN_AT_MOST * size) return undefined;
+  if (held === 'recent') return { before: onset - 1, by, from };
   const width = Math.min(n - onset, day);
   const changes = usualChange(level, first, onset, hour, hour);
   const days = usualChange(level, first, onset, day, width);
   return size > OVER_HOURS * changes && size > OVER_DAYS * days ? { before: onset - 1, by, from } : undefined;
 }
+
+const stepsOf =
+  (stepMs: number) =>
+  (h: number): number =>
+    Math.max(1, Math.round((h * 3_600_000) / stepMs));
+
+/** Steps that tell of a step in the level, but for what is usual. */
+export const longestSharp = (stepMs: number): number => stepsOf(stepMs)(LONGEST_H) + stepsOf(stepMs)(BEFORE_H) + 1;
 
 /** By how much the level of `width` steps lies from that of the `before` ones before it, but for one time in fifty. */
 function usualChange(

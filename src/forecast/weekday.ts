@@ -22,14 +22,16 @@ const FADE = 0.7;
  * weeks is added, so that a base of days knows the week as well.
  *
  * @param ahead steps that must lie between what is used and the time it is used for
+ * @param since the first step it is wanted of
  */
-export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number): WeekdayChange {
+export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number, since = 0): WeekdayChange {
   const { day, week } = seasons;
   if (day === undefined || week === undefined) return { levels: new Float64Array(0), of: () => 0 };
   const half = Math.round(HALF_WINDOW_MS / stepMs);
-  const level = centredMean(logs, half);
+  const first = Math.max(0, Math.floor(since));
+  const level = centredMean(logs, half, Math.max(0, first - lagOf(week, WEEKS) - half));
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
-  const levels = weightedMeans(level, lags);
+  const levels = weightedMeans(level, lags, first);
   const of = (i: number, days: number): number => {
     const back = lagOf(day, days);
     const whole = (levels[i] ?? Number.NaN) - (levels[i - back] ?? Number.NaN);
@@ -52,28 +54,28 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number)
 }
 
 /** The mean level of the earlier weeks at every step; NaN where one of them is missing. */
-function weightedMeans(level: Float64Array, lags: readonly number[]): Float64Array {
+function weightedMeans(level: Float64Array, lags: readonly number[], since: number): Float64Array {
   const all = lags.reduce((total, _, k) => total + FADE ** k, 0);
   const sums = new Float64Array(level.length + (lags[0] ?? 0));
   for (const [k, lag] of lags.entries()) {
     const weight = FADE ** k / all;
-    sums.fill(Number.NaN, 0, lag);
-    for (let i = lag; i < sums.length; i++) {
+    sums.fill(Number.NaN, 0, Math.max(since, lag));
+    for (let i = Math.max(since, lag); i < sums.length; i++) {
       sums[i] = (sums[i] as number) + weight * (level[i - lag] ?? Number.NaN);
     }
   }
   return sums;
 }
 
-/** Mean from i − half to i + half; NaN where that reaches over an end. */
-function centredMean(values: Float64Array, half: number): Float64Array {
+/** Mean from i − half to i + half; NaN where that reaches over an end or back beyond `since`. */
+function centredMean(values: Float64Array, half: number, since: number): Float64Array {
   const means = new Float64Array(values.length).fill(Number.NaN);
   const width = 2 * half + 1;
   let sum = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = since; i < values.length; i++) {
     sum += values[i] ?? 0;
-    if (i >= width) sum -= values[i - width] ?? 0;
-    if (i >= width - 1) means[i - half] = sum / width;
+    if (i >= since + width) sum -= values[i - width] ?? 0;
+    if (i >= since + width - 1) means[i - half] = sum / width;
   }
   return means;
 }

@@ -6,7 +6,7 @@ import { placeOf, type Offering } from '../catalog/offering.ts';
 import type { World } from '../cycle.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { EgressRoute, Hashes, Observation, PriceSource, ResourceRate } from '../observation.ts';
-import type { Clock, Provider, TrafficSource } from '../ports.ts';
+import type { Clock, PoolList, Provider, TrafficSource } from '../ports.ts';
 import { jointSignals } from '../signals/joint.ts';
 import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
@@ -39,7 +39,8 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
   };
   const signals = await readSignals(parts);
   const offerings = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
-  const pools = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, []));
+  const listings = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, NO_POOLS));
+  const pools = listings.flatMap((listing) => listing.pools);
   const commitments = (await Promise.all(providers.map((p) => p.listCommitments(fleet)))).flatMap((a) => taken(a, []));
   const egress = await catalog.egress();
   const rates = await resourceRates(fleet, catalog);
@@ -59,6 +60,8 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
   };
   return good({ ...seen, hashes: hashesOf(fleet, seen) });
 }
+
+const NO_POOLS: PoolList = { pools: [], passedOver: [], doubts: [] };
 
 async function readSignals({ fleet, traffic, at }: DryRunParts): Promise<Checked<readonly ObservedSignal[]>> {
   const read = await Promise.all(fleet.signals.map((signal) => traffic.read(signal, at ?? 'latest')));
