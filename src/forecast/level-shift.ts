@@ -54,10 +54,7 @@ type Calibrated = LeadBlock & { readonly calibration: Calibration };
  * The longest time over which nearly all that came lies beyond what was said before it. Every hour of such a time adds
  * to the belief that it stays.
  */
-export function levelShiftOf(
-  experts: Experts,
-  blocks: readonly Calibrated[],
-): LevelShift | undefined {
+export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): LevelShift | undefined {
   const { scored, stepMs, settledAt, history } = experts;
   const now = scored.length - 1;
   const perHour = 3_600_000 / stepMs;
