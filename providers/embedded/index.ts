@@ -2,7 +2,7 @@ import type { Offering, ProviderName } from '../../src/catalog/offering.ts';
 import { offeringsOf } from '../../src/catalog/offerings.ts';
 import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
-import { matchesAny } from '../../src/fleet/glob.ts';
+import { wantedTypes } from '../../src/fleet/wanted.ts';
 import type { ObservedPool, PriceLists, Provider } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
 import { lookUp, type Found } from './look-up.ts';
@@ -45,9 +45,8 @@ export function embeddedProvider(name: ProviderName, lists: PriceLists): Embedde
  * a cloud's thousand types could not be placed on anyway; {@link EmbeddedProvider.lookUp} finds them one by one.
  */
 function reachableOfferings(fleet: Fleet, catalog: ProviderCatalog): readonly Offering[] {
-  const pools = new Set(fleet.pools.filter((p) => p.provider === catalog.provider).map((p) => p.type));
-  const patterns = fleet.templates.filter((t) => t.provider === catalog.provider).flatMap((t) => t.types);
-  const wanted = new Set(catalog.types.filter((t) => pools.has(t.name) || matchesAny(patterns, t.name)));
+  const wants = wantedTypes(fleet, catalog.provider);
+  const wanted = new Set(catalog.types.filter((t) => wants(t.name)));
   return fleet.clouds
     .filter((cloud) => cloud.provider === catalog.provider)
     .flatMap((cloud) => cloud.regions)
