@@ -1,7 +1,7 @@
 import { blendAsked, type Calibration } from './calibrate.ts';
 import type { LeadBlock } from './blocks.ts';
 import { askExperts, type Experts } from './experts.ts';
-import { followed, type LevelShift } from './level-shift.ts';
+import { blockOf, followed, type LevelShift } from './level-shift.ts';
 
 type Calibrated = LeadBlock & { readonly calibration: Calibration };
 
@@ -18,12 +18,14 @@ export function centresOf(experts: Experts, blocks: readonly Calibrated[], shift
     askExperts(experts, still, now, lead, today);
     const back = shift ? now - shift.before : 0;
     if (shift) askExperts(experts, still, shift.before, lead + back, earlier);
+    // so far ahead others are to be believed than at this lead; the shift was measured against those
+    const since = blockOf(blocks, lead + back);
+    const then = shift && since ? blendAsked(experts, since.calibration, shift.before, lead + back, earlier) : 0;
     const centreOf = (b: number): number => {
       const calibration = blocks[b]?.calibration;
       if (!calibration) return 0;
       const said = blendAsked(experts, calibration, now, lead, today);
       if (!shift) return said;
-      const then = blendAsked(experts, calibration, shift.before, lead + back, earlier);
       return followed(history, shift, said, then, lead, now);
     };
     const a = centreOf(near);

@@ -102,7 +102,7 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
   return undefined;
 }
 
-const blockOf = (blocks: readonly Calibrated[], lead: number): Calibrated | undefined =>
+export const blockOf = (blocks: readonly Calibrated[], lead: number): Calibrated | undefined =>
   blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
 
 /** Steps looked at before all are. */
