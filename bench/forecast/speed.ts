@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { fit, refit, type Fitted } from '../../src/forecast/fit.ts';
+import { fit, type Fitted } from '../../src/forecast/fit.ts';
 import { predict } from '../../src/forecast/predict.ts';
+import { refit } from '../../src/forecast/refit.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { seconds } from '../../src/units.ts';
 import type { Asked, Claim, Report } from './asked.ts';

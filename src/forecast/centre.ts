@@ -5,14 +5,19 @@ import { blockOf, followed, type LevelShift } from './level-shift.ts';
 
 type Calibrated = LeadBlock & { readonly calibration: Calibration };
 
-/** What the blend says, standing at the newest step, of each of the leads that the blocks hold; in logs. */
-export function centresOf(experts: Experts, blocks: readonly Calibrated[], shift?: LevelShift): Float64Array {
+/** What the blend says, standing at the newest step, of each of so many leads; in logs. */
+export function centresOf(
+  experts: Experts,
+  blocks: readonly Calibrated[],
+  leads: number,
+  shift?: LevelShift,
+): Float64Array {
   const { history, families, kinds, logs } = experts;
   const now = logs.length - 1;
   const today = new Float64Array(families.length);
   const earlier = new Float64Array(families.length);
   const still = new Float64Array(2 * kinds.length);
-  const centres = new Float64Array(blocks.at(-1)?.to ?? 0);
+  const centres = new Float64Array(leads);
   for (let lead = 1; lead <= centres.length; lead++) {
     const { near, far, share } = between(blocks, lead);
     askExperts(experts, still, now, lead, today);

@@ -29,10 +29,30 @@ export interface DoubleSeasonal {
   readonly name: string;
   /** what it says, standing at step t, of step t + lead; in logs, NaN before it has settled */
   ask(t: number, lead: number): number;
+  /** what is needed to go on, and to be asked as of the last `back` steps */
+  kept(back: number): Smoothed;
 }
 
-/** @returns undefined where the history has less than two days, or days of less than two steps */
-export function doubleSeasonal({ logs, seasons, stepMs }: History, pace: Pace): DoubleSeasonal | undefined {
+/** Level, days, weeks and errors from the step on that each begins at, up to where the history then ended. */
+export interface Smoothed {
+  readonly end: number;
+  readonly at: number;
+  readonly froms: readonly [levels: number, days: number, weekly: number];
+  readonly levels: Float64Array;
+  readonly errors: Float64Array;
+  readonly days: Float64Array;
+  readonly weekly: Float64Array;
+}
+
+/**
+ * @param before what was kept of the same history before it grew
+ * @returns undefined where the history has less than two days, or days of less than two steps
+ */
+export function doubleSeasonal(
+  { logs, seasons, stepMs }: History,
+  pace: Pace,
+  before?: Smoothed,
+): DoubleSeasonal | undefined {
   const n = logs.length;
   const day = Math.round(seasons.day ?? 0);
   if (day < 2 || n < 2 * day) return undefined;
@@ -43,34 +63,58 @@ export function doubleSeasonal({ logs, seasons, stepMs }: History, pace: Pace): 
   const perHour = Math.max(1, 3_600_000 / stepMs);
   const followed = 1 - (1 - pace.level) ** (1 / perHour);
   const carried = pace.error ** (1 / perHour);
-  const level = new Float64Array(n).fill(Number.NaN);
-  const days = new Float64Array(n);
-  const weekly = new Float64Array(n);
-  const errors = new Float64Array(n);
-  const { mean, profile, other } = started(logs, day, weeks ? week : 0);
-  for (let i = 0; i < settled; i++) {
-    days[i] = profile[i % day] ?? 0;
-    weekly[i] = other[i] ?? 0;
+  const [fromLevel, fromDay, fromWeek] = before?.froms ?? [0, 0, 0];
+  const level = new Float64Array(n - fromLevel);
+  const errors = new Float64Array(n - fromLevel);
+  const days = new Float64Array(n - fromDay);
+  const weekly = new Float64Array(weeks ? n - fromWeek : 0);
+  let at: number;
+  if (before) {
+    level.set(before.levels);
+    errors.set(before.errors);
+    days.set(before.days);
+    weekly.set(before.weekly);
+    at = before.at;
+  } else {
+    const { mean, profile, other } = started(logs, day, weeks ? week : 0);
+    level.fill(Number.NaN, 0, settled);
+    for (let i = 0; i < settled; i++) days[i] = profile[i % day] ?? 0;
+    if (weeks) weekly.set(other);
+    at = mean;
   }
-  let at = mean;
-  for (let i = settled; i < n; i++) {
-    const d = days[i - day] as number;
-    const w = weeks ? (weekly[i - week] as number) : 0;
+  const ofDay = SEASONAL * pace.day * (weeks ? 0.5 : 1);
+  const ofWeek = SEASONAL * pace.week;
+  for (let i = before?.end ?? settled; i < n; i++) {
+    const d = days[i - fromDay - day] as number;
+    const w = weeks ? (weekly[i - fromWeek - week] as number) : 0;
     const y = logs[i] as number;
     const departs = y - (at + d + w);
     at += followed * departs;
     // where there are weeks the day has a part of what both learn
-    days[i] = d + SEASONAL * pace.day * (weeks ? 0.5 : 1) * departs;
-    weekly[i] = weeks ? w + SEASONAL * pace.week * departs : 0;
-    level[i] = at;
-    errors[i] = departs;
+    days[i - fromDay] = d + ofDay * departs;
+    if (weeks) weekly[i - fromWeek] = w + ofWeek * departs;
+    level[i - fromLevel] = at;
+    errors[i - fromLevel] = departs;
   }
   return {
     name: pace.name,
     ask(t, lead) {
-      const d = days[t + lead - day * Math.ceil(lead / day)] ?? Number.NaN;
-      const w = weeks ? (weekly[t + lead - week * Math.ceil(lead / week)] ?? Number.NaN) : 0;
-      return (level[t] ?? Number.NaN) + d + w + carried ** lead * (errors[t] ?? 0);
+      const d = days[t + lead - day * Math.ceil(lead / day) - fromDay] ?? Number.NaN;
+      const w = weeks ? (weekly[t + lead - week * Math.ceil(lead / week) - fromWeek] ?? Number.NaN) : 0;
+      return (level[t - fromLevel] ?? Number.NaN) + d + w + carried ** lead * (errors[t - fromLevel] ?? 0);
+    },
+    kept(back) {
+      const froms = [back, back + day, back + week].map((steps) => Math.max(0, n - steps));
+      const [levels = 0, daily = 0, oldest = 0] = froms;
+      return {
+        end: n,
+        at,
+        froms: [levels, daily, oldest],
+        levels: level.slice(Math.max(0, levels - fromLevel)),
+        errors: errors.slice(Math.max(0, levels - fromLevel)),
+        days: days.slice(Math.max(0, daily - fromDay)),
+        weekly: weekly.slice(Math.max(0, oldest - fromWeek)),
+      };
     },
   };
 }

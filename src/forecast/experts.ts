@@ -1,5 +1,5 @@
 import { baseOf, kindsFor, type Base, type BaseKind } from './bases.ts';
-import { type DoubleSeasonal, doubleSeasonal, PACES } from './double-seasonal.ts';
+import { type DoubleSeasonal, doubleSeasonal, PACES, type Smoothed } from './double-seasonal.ts';
 import { type History, wideLog } from './history.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
 import { LinearPaths } from './linear/paths.ts';
@@ -26,6 +26,16 @@ export interface Experts {
   readonly settledAt: number;
   /** the base of a kind to be used `lead` steps ahead */
   base(kind: number, lead: number): Base;
+  /** what experts of the same history can go on with when it has grown by less than a day */
+  kept(): Kept;
+}
+
+/** What the whole past was needed for. */
+export interface Kept {
+  readonly recent?: RecentSteps['learnt'];
+  readonly smoothings: readonly Smoothed[];
+  /** of each kind of base and each number of seasons ahead, where single steps are cut */
+  readonly cuts: readonly (readonly (number | undefined)[])[];
 }
 
 /** How much of a departure from the base lasts: for each kind, of the last day's and of the last quarter hour's. */
@@ -34,8 +44,8 @@ export type Slopes = Float64Array;
 /** A departure of minutes is at most half gone after this time: what is learnt from a few days may not say otherwise. */
 const SHORT_HALF_LIFE_S = 10_800;
 const VARIANTS = 3;
-/** Days that bases of days are made for where only the last are asked: the level of a day and its median departure. */
-const KNOWN_DAYS = 8;
+/** Where a history has grown, so many days are asked besides the furthest lead: what came since, and the level of a day. */
+const KNOWN_DAYS = 3;
 /** The first part of the past, in which no expert is judged. */
 const UNJUDGED = 0.35;
 export const LINEAR = 'linear experts';
@@ -43,14 +53,14 @@ export const LINEAR = 'linear experts';
 /**
  * @param leads the furthest lead, in steps, that may be asked for
  * @param usual the furthest that most are asked for
- * @param known what recent steps taught before the history grew by less than a day: only its last days are asked then
+ * @param known what was kept before the history grew by less than a day: only its last days may be asked then
  */
 export function expertsFor(
   history: History,
   leads: number,
   pretrained?: LinearExperts,
   usual = leads,
-  known?: RecentSteps['learnt'],
+  known?: Kept,
 ): Experts {
   const kinds = kindsFor(history);
   const day = Math.round(86_400_000 / history.stepMs);
@@ -63,25 +73,26 @@ export function expertsFor(
   );
   // the level of a day looks one day back
   const from = Math.max(0, settledAt - day);
+  const back = leads + KNOWN_DAYS * day;
+  const since = known ? Math.max(from, history.logs.length - back) : from;
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   // those that rest on older days only are seldom asked, so each is made when it first is
-  const bases = kinds.map((): Base[] => []);
+  const bases = kinds.map((): (Base | undefined)[] => []);
   const baseFor = (kind: number, ahead: number): Base | undefined => {
     const there = bases[kind]?.[ahead - 1];
     const of = kinds[kind];
     if (there || !of || !(ahead <= Math.ceil(leads / of.season))) return there;
-    // the mean of weeks tells whether the level has shifted, for which all of the past is looked at
-    const since = known && kind !== weekly ? Math.max(from, history.logs.length - KNOWN_DAYS * day) : from;
-    const made = baseOf(history, of, ahead, since, leads);
+    const made = baseOf(history, of, ahead, since, leads, known?.cuts[kind]?.[ahead - 1]);
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };
   const shape = baseFor(weekly, 1)?.logs;
-  const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual);
+  const linear = LinearPaths.of(history, pretrained, shape && ((i) => shape[i] ?? Number.NaN), usual, known && since);
   const daily = kinds.findIndex((kind) => kind.season === history.seasons.day && kind.weekdays && kind.seasons > 1);
   const expected = [weekly, daily].flatMap((kind) => baseFor(kind, 1) ?? []);
-  const recent = recentSteps(history, expected, from, leads, known);
-  const smoothings = PACES.flatMap((pace) => doubleSeasonal(history, pace) ?? []);
+  // a past too short to learn from then is too short now
+  const recent = known && !known.recent ? undefined : recentSteps(history, expected, from, leads, known?.recent);
+  const smoothings = PACES.flatMap((pace, i) => doubleSeasonal(history, pace, known?.smoothings[i]) ?? []);
   return {
     history,
     smoothings,
@@ -105,6 +116,11 @@ export function expertsFor(
       if (!base) throw new RangeError(`no base ${kind} was made for ${lead} steps ahead`);
       return base;
     },
+    kept: () => ({
+      ...(recent && { recent: recent.learnt }),
+      smoothings: smoothings.map((smoothing) => smoothing.kept(back)),
+      cuts: bases.map((ofKind) => Array.from(ofKind, (base) => base?.most)),
+    }),
   };
 }
 

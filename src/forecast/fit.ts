@@ -1,15 +1,14 @@
 import { counted } from '../figures.ts';
 import type { ObservedSignal } from '../signals/signal.ts';
-import { instant, isoOf, type Instant, type Seconds } from '../units.ts';
+import { instant, isoOf, seconds, type Instant, type Seconds } from '../units.ts';
 import { blocksUpTo, latticeOf, pointsFor, type Lattice, type LeadBlock, type Span } from './blocks.ts';
-import { among, askAt, calibrate, recalibrate, residualsAt, type Asked, type Calibration } from './calibrate.ts';
+import { among, askAt, calibrate, residualsAt, type Asked, type Calibration } from './calibrate.ts';
 import { centresOf } from './centre.ts';
 import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
-import { expertsFor, type Experts } from './experts.ts';
+import { expertsFor, type Experts, type Kept } from './experts.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
-import type { RecentSteps } from './recent-steps.ts';
 import { historyOf, type History } from './history.ts';
-import { quantileOf, timesAsWide, type Spread } from './spread.ts';
+import { logMeanOf, quantileOf, timesAsWide, type Spread } from './spread.ts';
 
 /** A series as learnt: everything that {@link predict} needs, and nothing that depends on which quantiles are asked. */
 export interface Fitted {
@@ -21,7 +20,10 @@ export interface Fitted {
 }
 
 export interface Learnt {
-  readonly history: Pick<History, 'startMs' | 'stepMs' | 'seasons' | 'values' | 'seen' | 'wide'>;
+  /** offset of the logarithms of centres and spreads */
+  readonly wide: number;
+  /** the newest value that was seen */
+  readonly last: number;
   /** of each expert, what it is called */
   readonly families: readonly string[];
   /** what the blend says of each lead from the newest value on, in logs */
@@ -29,29 +31,34 @@ export interface Learnt {
   /** steps from the last value that was seen to the origin */
   readonly missing: number;
   readonly blocks: readonly FittedBlock[];
-  /** where the past was tried, and what it was learnt with: for {@link refit} */
-  readonly tried: Tried;
+  /** what a whole fit has left to go on with when the series grows: nothing in it is ever changed */
+  readonly ground: Ground;
 }
 
-interface Tried {
-  /** ms since the epoch */
-  readonly anchor: number;
-  /** in steps */
-  readonly stride: number;
+export interface Ground {
+  readonly history: History;
+  readonly lattice: Lattice;
+  /** steps ahead of the origin that were asked for */
+  readonly steps: number;
   readonly pretrained: LinearExperts | undefined;
-  /** what recent steps taught; absent = too short a past */
-  readonly recent?: RecentSteps['learnt'];
+  readonly kept: Kept;
+  readonly families: readonly string[];
+  readonly blocks: readonly FittedBlock[];
 }
 
 export interface FittedBlock extends LeadBlock {
   readonly calibration: Calibration;
+  /** logarithm of the mean of e to the residual */
+  readonly lift: number;
+  /** points that came true since the whole fit and are in the calibration */
+  readonly added?: number;
   /** the same learnt from the older part of the past alone, and how the newer part then came out */
   readonly heldBack?: HeldBack;
 }
 
 interface HeldBack {
   readonly spread: Spread;
-  /** residuals in logs */
+  /** residuals in logs, ascending */
   readonly residuals: Float64Array;
   readonly origins: number;
   /** sum over the residuals, in percent */
@@ -82,36 +89,17 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   const posed = pose(signal, options);
   if (!('history' in posed)) return posed;
   const { history, leads } = posed;
-  const experts = expertsIn(posed, options);
+  const experts = expertsFor(history, leads + longestShift(history), options.experts, leads);
   const lattice = latticeOf(history);
   const blocks = fitBlocks(experts, lattice, leads);
-  return answered(posed, experts, blocks, triedIn(experts, lattice, options));
-}
-
-/**
- * What {@link fit} says of a series that has grown by a few steps since it was fitted, or nearly, in a fraction of the
- * time: slopes stay, weights and spreads get what has come true since, and all experts know the newest values. Where the
- * past, the horizon or the experts are others than then, and when a day has come since all was learnt, it is fitted anew.
- */
-export function refit(before: Fitted, signal: ObservedSignal, options: FitOptions = {}): Fitted {
-  const posed = pose(signal, options);
-  if (!('history' in posed)) return posed;
-  const { learnt } = before;
-  const { history, leads } = posed;
-  const lattice = learnt && latticeIn(history, learnt.tried);
-  const grown = learnt && lattice && grownBy(learnt, history);
-  const sameSeries = before.signal.step === signal.step && learnt?.tried.pretrained === options.experts;
-  if (!learnt || grown === undefined || !lattice || !sameSeries || learnt.centres.length !== leads) {
-    return fit(signal, options);
-  }
-  const experts = expertsIn(posed, options, learnt.tried.recent);
-  if (experts.families.join() !== learnt.families.join()) return fit(signal, options);
-  const blocks = grown === 0 ? learnt.blocks : learnt.blocks.map((block) => grownBlock(experts, block, lattice, grown));
-  return answered(posed, experts, blocks, learnt.tried);
+  const { families } = experts;
+  const steps = leads - posed.missing;
+  const ground = { history, lattice, steps, pretrained: options.experts, kept: experts.kept(), families, blocks };
+  return answered(posed, experts, { blocks, ground });
 }
 
 /** What is to be fitted, once it is known that something can be. */
-interface Posed {
+export interface Posed {
   readonly head: Pick<Fitted, 'signal' | 'origin'>;
   readonly history: History;
   readonly missing: number;
@@ -120,37 +108,43 @@ interface Posed {
 }
 
 function pose(signal: ObservedSignal, options: FitOptions): Posed | Fitted {
-  const { name, market, unit, step } = signal;
-  const stepMs = step * 1000;
-  const until = options.until ?? instant(signal.start + (signal.values.length - 1) * stepMs);
-  const originStep = Math.floor((until - signal.start) / stepMs);
-  const origin = instant(signal.start + originStep * stepMs);
-  const head = { signal: { name, market, unit, step }, origin };
+  const { head, until } = headOf(signal, options);
   const history = historyOf(signal, until, options);
-  if (!history) return { ...head, notes: [`no value up to ${isoOf(origin)}: no forecast`] };
+  if (!history) return { ...head, notes: [`no value up to ${isoOf(head.origin)}: no forecast`] };
+  return posedAt(head, history, stepsIn(signal, options));
+}
+
+/** What a forecast is of, and the time of the decision. */
+export function headOf(
+  { name, market, unit, step, start, values }: ObservedSignal,
+  options: FitOptions,
+): { readonly head: Posed['head']; readonly until: Instant } {
+  const stepMs = step * 1000;
+  const until = options.until ?? instant(start + (values.length - 1) * stepMs);
+  const origin = instant(start + Math.floor((until - start) / stepMs) * stepMs);
+  return { head: { signal: { name, market, unit, step }, origin }, until };
+}
+
+/** Steps ahead that are asked for. */
+export const stepsIn = ({ step }: ObservedSignal, { horizon = seconds(DAY_S) }: FitOptions): number =>
+  Math.max(1, Math.ceil(horizon / step));
+
+export function posedAt(head: Posed['head'], history: History, steps: number): Posed | Fitted {
   const lastMs = lastSeenMs(history);
-  const missing = Math.round((origin - lastMs) / stepMs);
-  if (missing * step > MISSING_DAYS_AT_MOST * DAY_S) {
-    return {
-      ...head,
-      notes: [`no value since ${isoOf(instant(lastMs))}: no forecast`],
-    };
+  const missing = Math.round((head.origin - lastMs) / history.stepMs);
+  if (missing * head.signal.step > MISSING_DAYS_AT_MOST * DAY_S) {
+    return { ...head, notes: [`no value since ${isoOf(instant(lastMs))}: no forecast`] };
   }
-  return {
-    head,
-    history,
-    missing,
-    leads: missing + Math.max(1, Math.ceil((options.horizon ?? DAY_S) / step)),
-  };
+  return { head, history, missing, leads: missing + steps };
 }
 
 const lastSeenMs = ({ startMs, stepMs, values }: History): number => startMs + (values.length - 1) * stepMs;
 
-function expertsIn({ history, leads }: Posed, { experts }: FitOptions, known?: RecentSteps['learnt']): Experts {
-  return expertsFor(history, leads + longestShift(history), experts, leads, known);
-}
-
-function answered({ head, history, missing }: Posed, experts: Experts, blocks: readonly FittedBlock[], tried: Tried) {
+export function answered(
+  { head, history, missing, leads }: Posed,
+  experts: Experts,
+  { blocks, ground }: Pick<Learnt, 'blocks' | 'ground'>,
+): Fitted {
   const shift = levelShiftOf(experts, blocks);
   const notes = [...history.notes, ...shortness(history, experts)];
   if (shift) notes.push(toldOf(shift, history));
@@ -158,60 +152,10 @@ function answered({ head, history, missing }: Posed, experts: Experts, blocks: r
     const since = isoOf(instant(lastSeenMs(history)));
     notes.push(`nothing seen since ${since}, ${counted(missing, 'step')} before the decision`);
   }
-  const { startMs, stepMs, seasons, values, seen, wide } = history;
-  const learnt: Learnt = {
-    history: { startMs, stepMs, seasons, values, seen, wide },
-    families: experts.families,
-    centres: centresOf(experts, blocks, shift),
-    missing,
-    blocks,
-    tried,
-  };
-  return { ...head, notes, learnt };
-}
-
-function triedIn({ history, recent }: Experts, { anchor, stride }: Lattice, { experts }: FitOptions): Tried {
-  const { startMs, stepMs } = history;
-  return { anchor: startMs + anchor * stepMs, stride, pretrained: experts, ...(recent && { recent: recent.learnt }) };
-}
-
-/** The lattice of then in steps of a history of now; undefined where steps begin at other times, or a day has passed. */
-function latticeIn({ startMs, stepMs, values }: History, { anchor, stride }: Tried): Lattice | undefined {
-  const at = (anchor - startMs) / stepMs;
-  const since = values.length - 1 - at;
-  return Number.isInteger(at) && since >= 0 && since * stepMs <= DAY_S * 1000 ? { anchor: at, stride } : undefined;
-}
-
-/** Steps that a history has more than was learnt; undefined where it is another in what both hold. */
-function grownBy({ history: was }: Learnt, { startMs, stepMs, values, seen, seasons }: History): number | undefined {
-  if (seasons.day !== was.seasons.day || seasons.week !== was.seasons.week) return undefined;
-  const slid = (startMs - was.startMs) / stepMs;
-  const both = was.values.length - slid;
-  // a history that begins earlier than it did was another
-  if (!(Number.isInteger(slid) && slid >= 0 && both > 0 && values.length >= both)) return undefined;
-  for (let i = 0; i < both; i++) {
-    const [today, then] = [values[i] as number, was.values[i + slid] as number];
-    if (seen[i] !== was.seen[i + slid] || (today !== then && (today === today || then === then))) return undefined;
-  }
-  return values.length - both;
-}
-
-/** A block with what came true of it in the newest steps. */
-function grownBlock(experts: Experts, block: FittedBlock, lattice: Lattice, grown: number): FittedBlock {
-  const { history, settledAt, stepMs } = experts;
-  const end = history.values.length;
-  const { calibration } = block;
-  const { residuals, days } = calibration.evidence;
-  if (residuals.length === 0) return block;
-  const first = Math.max(settledAt, end - grown - block.to);
-  const points = pointsFor(history, lattice, block, { first, end }, end - grown);
-  if (points.count === 0) return block;
-  const asked = askAt(experts, points);
-  const later = days + (grown * stepMs) / 86_400_000;
-  return {
-    ...block,
-    calibration: recalibrate(experts, calibration, asked, later, block.from),
-  };
+  const { values, wide } = history;
+  const { families } = experts;
+  const centres = centresOf(experts, blocks, leads, shift);
+  return { ...head, notes, learnt: { wide, last: values.at(-1) ?? 0, families, centres, missing, blocks, ground } };
 }
 
 function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlock[] {
@@ -223,13 +167,15 @@ function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlo
     const points = pointsFor(history, lattice, block, judged);
     const before = fitted.at(-1);
     if (points.count === 0 && before) {
-      fitted.push({ ...block, calibration: widened(before, block) });
+      const calibration = widened(before, block);
+      fitted.push({ ...block, calibration, lift: logMeanOf(calibration.spread) });
       continue;
     }
     const asked = askAt(experts, points);
     const calibration = calibrate(experts, asked);
     const heldBack = holdBack(experts, among(asked, judged.first, split), among(asked, split, judged.end));
-    fitted.push({ ...block, calibration, ...(heldBack && { heldBack }) });
+    const lift = logMeanOf(calibration.spread);
+    fitted.push({ ...block, calibration, lift, ...(heldBack && { heldBack }) });
   }
   return fitted;
 }
@@ -265,7 +211,7 @@ function holdBack(experts: Experts, older: Asked, newer: Asked): HeldBack | unde
   }
   return {
     spread: calibration.spread,
-    residuals,
+    residuals: residuals.toSorted(),
     origins: new Set(newer.origins).size,
     smape,
   };

@@ -21,6 +21,11 @@ export interface History {
   /** 1 where a value was seen and believed: only these are scored */
   readonly seen: Uint8Array;
   readonly notes: readonly string[];
+  /** load as it came, and the first step that was looked at for it */
+  readonly raw: Float64Array;
+  readonly windowMs: number;
+  /** as it was asked for, of the steps in `raw` */
+  readonly excluded?: Uint8Array;
 }
 
 /** Longer ago than this teaches nothing that eight newer weeks don't, and costs time. */
@@ -35,6 +40,9 @@ const OFFSET_SHARE = 0.05;
  */
 const WIDE_SHARE = 1;
 
+/** The window that is looked at: how many steps it may hold. */
+const keptSteps = (stepMs: number): number => Math.min(STEPS_AT_MOST, Math.ceil((DAYS_AT_MOST * 86_400_000) / stepMs));
+
 export interface HistoryOptions {
   /** 1 for each of the signal's values that is neither learnt from nor scored */
   readonly excluded?: Uint8Array;
@@ -45,8 +53,7 @@ export interface HistoryOptions {
 export function historyOf(signal: ObservedSignal, until: Instant, options: HistoryOptions = {}): History | undefined {
   const stepMs = signal.step * 1000;
   const bound = Math.min(signal.values.length, Math.floor((until - signal.start) / stepMs) + 1);
-  const keep = Math.min(STEPS_AT_MOST, Math.ceil((DAYS_AT_MOST * 86_400_000) / stepMs));
-  const begin = Math.max(0, bound - keep);
+  const begin = Math.max(0, bound - keptSteps(stepMs));
   const raw = signal.values.slice(begin, Math.max(0, bound));
   const seasons = seasonsOf(signal.step, options.seasons);
   const notes: string[] = [];
@@ -76,7 +83,86 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
   const wide = WIDE_SHARE * usual;
   const startMs = signal.start + (begin + from) * stepMs;
   const logs = logsOf(pattern, offset);
-  return { startMs, stepMs, seasons, values, logs, scored: logsOf(values, wide), offset, wide, seen, notes };
+  const scored = logsOf(values, wide);
+  const window = [begin + from, begin + to + 1] as const;
+  return {
+    startMs,
+    stepMs,
+    seasons,
+    values,
+    logs,
+    scored,
+    offset,
+    wide,
+    seen,
+    notes,
+    raw: sameOr(values, signal.values.subarray(...window)),
+    windowMs: signal.start + begin * stepMs,
+    ...(options.excluded && { excluded: options.excluded.slice(...window) }),
+  };
+}
+
+/**
+ * The same series a few steps later: only what is new is looked at, by the measures of then. Nothing of `was` is changed.
+ *
+ * @returns why not: the past is another than it was or too old, or among the new steps are zeros, spikes or such as are
+ *   left out, which only the whole past can judge
+ */
+export function grownHistory(
+  was: History,
+  signal: ObservedSignal,
+  until: Instant,
+  options: HistoryOptions,
+): History | 'another past' | 'unusual steps' {
+  const { startMs, stepMs, seasons, raw, excluded, offset, wide } = was;
+  const n = raw.length;
+  const slid = (signal.start - startMs) / stepMs;
+  const bound = Math.min(signal.values.length, Math.floor((until - signal.start) / stepMs) + 1);
+  const beginMs = signal.start + Math.max(0, bound - keptSteps(stepMs)) * stepMs;
+  const now = seasonsOf(signal.step, options.seasons);
+  const alike = signal.step * 1000 === stepMs && now.day === seasons.day && now.week === seasons.week;
+  const first = Math.max(0, slid);
+  if (!alike || !Number.isInteger(slid) || beginMs < was.windowMs || bound + slid < n || first >= n)
+    return 'another past';
+  for (let i = first; i < n; i++) {
+    const [today, then] = [signal.values[i - slid] as number, raw[i] as number];
+    if (today !== then && (today === today || then === then)) return 'another past';
+    if ((options.excluded?.[i - slid] ?? 0) !== (excluded?.[i] ?? 0)) return 'another past';
+  }
+  let end = bound + slid;
+  while (end > n && Number.isNaN(signal.values[end - 1 - slid])) end--;
+  if ((end - n) * stepMs > DAY_MS) return 'another past';
+  const lags = [seasons.week, seasons.day, 1].flatMap((season) => (season === undefined ? [] : [lagOf(season, 1)]));
+  const most = MOST_USUAL * wide;
+  if ((raw[n - 1] as number) > most) return 'unusual steps';
+  const grown = (of: Float64Array): Float64Array => {
+    const longer = new Float64Array(end);
+    longer.set(of);
+    return longer;
+  };
+  const [values, logs, scored] = [grown(was.values), grown(was.logs), grown(was.scored)];
+  const seen = new Uint8Array(end);
+  seen.set(was.seen);
+  for (let i = n; i < end; i++) {
+    const value = signal.values[i - slid] as number;
+    if (value <= 0 || value > most || options.excluded?.[i - slid] === 1) return 'unusual steps';
+    const hole = Number.isNaN(value);
+    const lag = lags.find((steps) => i >= steps) ?? 1;
+    values[i] = value;
+    logs[i] = hole ? (logs[i - lag] as number) : Math.log(value + offset);
+    scored[i] = Math.log(value + wide);
+    seen[i] = hole ? 0 : 1;
+  }
+  return { ...was, values, logs, scored, seen };
+}
+
+const DAY_MS = 86_400_000;
+/** Beyond so many times the usual load a step may be a spike: those are over ten times the 90th percentile. */
+const MOST_USUAL = 5;
+
+/** One array for both where nothing was cleaned. */
+function sameOr(values: Float64Array, raw: Float64Array): Float64Array {
+  return values.every((v, i) => v === raw[i] || (v !== v && Number.isNaN(raw[i]))) ? values : raw.slice();
 }
 
 /** Fills holes from the week before, else the day before, else with the last value. */

@@ -131,7 +131,7 @@ function mayHaveShifted(quick: Experts, blocks: readonly Calibrated[], before: n
 
 function sharpShiftOf(experts: Experts): LevelShift | undefined {
   const { history, kinds, settledAt, stepMs, logs } = experts;
-  const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
+  const weekly = kinds.findIndex(({ season, seasons }) => season === history.seasons.week && seasons > 1);
   if (weekly < 0) return undefined;
   const { offset } = history;
   const base = experts.base(weekly, 1).logs;
@@ -145,9 +145,9 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
     knownFrom(base.subarray(recent, n)),
     'recent',
   );
-  const of = kinds[weekly];
-  if (!late || !of) return undefined;
-  const past = baseOf(history, of, 1, settledAt, 0).logs;
+  const kind = kinds[weekly];
+  if (!late || !kind) return undefined;
+  const past = baseOf(history, kind, 1, settledAt, 0).logs;
   const came = loadsOf(logs, offset);
   const expected = loadsOf(past, offset);
   const found = sharpShift(came, expected, stepMs, Math.max(settledAt, knownFrom(past)));

@@ -15,7 +15,28 @@ export function quantileIn(values: Float64Array, p: number, of: (value: number) 
     const value = of(values[i] ?? Number.NaN);
     if (!Number.isNaN(value)) sample[n++] = value;
   }
-  return sample.subarray(0, n).sort()[Math.min(n - 1, Math.floor(p * n))] ?? Number.NaN;
+  return n === 0 ? Number.NaN : selected(sample, n, Math.min(n - 1, Math.floor(p * n)));
 }
 
 const itself = (value: number): number => value;
+
+/** The value of rank k among the first n, in whose place they are put in order as far as needed (Hoare, 1961). */
+function selected(values: Float64Array, n: number, k: number): number {
+  let [low, high] = [0, n - 1];
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] as number;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const other = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = other;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return values[k] as number;
+}

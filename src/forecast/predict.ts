@@ -2,7 +2,7 @@ import { instant, type Instant, type Seconds } from '../units.ts';
 import { between } from './centre.ts';
 import type { Fitted, FittedBlock, Learnt } from './fit.ts';
 import type { Backtest, Forecast } from './forecast.ts';
-import { quantileOf, type Spread } from './spread.ts';
+import { quantileOf } from './spread.ts';
 
 /**
  * Quantile paths and the mean from the origin on, as far as `horizon`.
@@ -41,22 +41,22 @@ export function predict(fitted: Fitted, horizon: Seconds, quantiles: readonly nu
     ...head,
     quantiles: asked,
     ...pathsOf(learnt, steps, asked),
-    last: lastOf(learnt, origin),
+    last: lastOf(learnt, origin, signal.step * 1000),
     method: methodOf(learnt),
     ...((asked.at(-1) ?? 0) > tailFrom && { extrapolatedFrom: tailFrom }),
     ...(backtest && { backtest }),
   };
 }
 
-function lastOf({ history, missing }: Learnt, origin: Instant): { at: Instant; value: number } {
+function lastOf({ last, missing }: Learnt, origin: Instant, stepMs: number): { at: Instant; value: number } {
   return {
-    at: instant(origin - missing * history.stepMs),
-    value: history.values.at(-1) ?? 0,
+    at: instant(origin - missing * stepMs),
+    value: last,
   };
 }
 
 function pathsOf(
-  { history, centres, missing, blocks }: Learnt,
+  { wide, centres, missing, blocks }: Learnt,
   steps: number,
   quantiles: readonly number[],
 ): Pick<Forecast, 'paths' | 'mean'> {
@@ -65,10 +65,10 @@ function pathsOf(
     throw new RangeError(`fitted for ${furthest - missing} steps, asked for ${steps}: fit with a longer horizon`);
   }
   const offsets = blocks.map(({ calibration }) => quantiles.map((q) => quantileOf(calibration.spread, q)));
-  const lifts = blocks.map(({ calibration }) => logMeanOf(calibration.spread));
+  const lifts = blocks.map(({ lift }) => lift);
   const paths = quantiles.map(() => new Float64Array(steps));
   const mean = new Float64Array(steps);
-  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - history.wide);
+  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - wide);
   for (let h = 0; h < steps; h++) {
     const lead = missing + h + 1;
     const { near, far, share } = between(blocks, lead);
@@ -81,15 +81,6 @@ function pathsOf(
     }
   }
   return { paths, mean };
-}
-
-/** Quantiles at which the mean of a spread is taken: its extremes are the tail rule's, not observations. */
-const NODES = Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100);
-
-/** Logarithm of the mean of e to the residual. */
-function logMeanOf(spread: Spread): number {
-  const sum = NODES.reduce((total, p) => total + Math.exp(quantileOf(spread, p)), 0);
-  return Math.log(sum / NODES.length);
 }
 
 /** Whom the blend believes, over all leads. */
@@ -116,7 +107,7 @@ function backtestOf(blocks: readonly FittedBlock[], quantiles: readonly number[]
     origins = Math.max(origins, heldBack.origins);
     for (const [i, q] of quantiles.entries()) {
       const most = quantileOf(heldBack.spread, q);
-      for (const residual of heldBack.residuals) if (residual <= most) under[i] = (under[i] ?? 0) + 1;
+      under[i] = (under[i] ?? 0) + countUpTo(heldBack.residuals, most);
     }
   }
   return steps === 0
@@ -127,4 +118,15 @@ function backtestOf(blocks: readonly FittedBlock[], quantiles: readonly number[]
         smape: smape / steps,
         coverage: under.map((n) => n / steps),
       };
+}
+
+/** How many of ascending values are at most so large. */
+function countUpTo(values: Float64Array, most: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] as number) <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

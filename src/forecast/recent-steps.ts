@@ -61,17 +61,17 @@ export function recentSteps(
   const reach = Math.min(leads, day, Math.max(3, Math.round((REACH_S * 1000) / stepMs)));
   const known = expected.reduce((latest, { logs: of }) => Math.max(latest, firstOf(of, from)), from);
   const first = Math.max(1, known);
-  if (n - first < MANY * (2 * expected.length + OWN)) return undefined;
+  if (!before && n - first < MANY * (2 * expected.length + OWN)) return undefined;
   const came = scored.slice();
-  for (let i = 0; i < n; i++) if (Number.isNaN(came[i])) came[i] = wideLog(history, logs[i] as number);
   const since = before ? Math.max(0, n - KNOWN_DAYS * day) : 0;
+  for (let i = since; i < n; i++) if (Number.isNaN(came[i])) came[i] = wideLog(history, logs[i] as number);
   const bases = expected.map((base) => {
     const wide = new Float64Array(Math.min(base.logs.length, n + reach));
     for (let i = since; i < wide.length; i++) wide[i] = wideLog(history, base.logs[i] as number);
     return wide;
   });
   const sums = new Float64Array(n + 1);
-  for (let i = 0; i < n; i++) sums[i + 1] = (sums[i] as number) + (came[i] as number);
+  for (let i = since; i < n; i++) sums[i + 1] = (sums[i] as number) + (came[i] as number);
   const rhythms = RHYTHMS_S.map((s) => (s * 1000) / stepMs).filter((of) => Number.isInteger(of) && of > 1 && of < day);
   const width = 2 * bases.length + OWN + rhythms.length;
 

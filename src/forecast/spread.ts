@@ -104,6 +104,15 @@ export function quantileOf(spread: Spread, p: number): number {
   return spread.median + off * studentTimes(normalQuantile(p), all);
 }
 
+/** Quantiles at which the mean of a spread is taken: its extremes are the tail rule's, not observations. */
+const NODES = Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100);
+
+/** Logarithm of the mean of e to the residual. */
+export function logMeanOf(spread: Spread): number {
+  const sum = NODES.reduce((total, p) => total + Math.exp(quantileOf(spread, p)), 0);
+  return Math.log(sum / NODES.length);
+}
+
 /** What was seen: the split-conformal rank up to `tailFrom`, from there on a tail with the observed mean excess. */
 function seenAt(spread: Spread, p: number): number {
   if (p <= spread.tailFrom) return empirical(spread.residuals, p);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fit, refit } from '../../src/forecast/fit.ts';
+import { fit } from '../../src/forecast/fit.ts';
+import { refit } from '../../src/forecast/refit.ts';
 import { predict } from '../../src/forecast/predict.ts';
 import type { ObservedSignal } from '../../src/signals/signal.ts';
 import { instant, seconds } from '../../src/units.ts';
@@ -86,7 +87,26 @@ describe('a series that has grown', () => {
     expect(median).toBeLessThan(0.02);
   });
 
+  test('says the same in however many steps it has grown', () => {
+    const grownBy = (steps: number): ObservedSignal => cutAt(whole, 20 * 24 + steps);
+    const stepwise = Array.from({ length: 24 }, (_, i) => i + 1).reduce(
+      (last, steps) => refit(last, grownBy(steps), options),
+      fitted,
+    );
+    expect(stepwise).toEqual(refit(fitted, grownBy(24), options));
+    expect(stepwise.learnt?.ground).toBe(fitted.learnt?.ground);
+  });
+
+  test('may have gaps among the new steps, and the newest may come in late', () => {
+    const gaps = changed(cutAt(whole, 20 * 24 + 6), (v, i) => (i === 482 || i === 485 ? Number.NaN : v));
+    const { median, p99 } = apart(refit(fitted, gaps, options), fit(gaps, options));
+    expect(refit(fitted, gaps, options).learnt?.missing).toBe(1);
+    expect(median).toBeLessThan(0.25 * 0.05);
+    expect(p99).toBeLessThan(0.05);
+  });
+
   const grown = cutAt(whole, 20 * 24 + 2);
+  const late = (v: number, i: number): number => (i >= 20 * 24 ? Number.NaN : v);
   test.each([
     ['its past was corrected', changed(grown, (v, i) => (i === 100 ? v * 1.5 : v)), options],
     ['a gap of its past was filled', changed(grown, (v, i) => (i === 200 ? Number.NaN : v)), options],
@@ -97,7 +117,9 @@ describe('a series that has grown', () => {
     ['its seasons are stated otherwise', grown, { ...options, seasons: [seconds(8 * HOUR), seconds(7 * 86_400)] }],
     ['the horizon is another', grown, { horizon: seconds(2 * 86_400) }],
     ['some of its past is now left out', grown, { ...options, excluded: grown.values.map((_, i) => +(i === 300)) }],
-    ['the newest value is missing', changed(grown, (v, i) => (i === 20 * 24 + 1 ? Number.NaN : v)), options],
+    ['a new step is zero: an outage or the load', changed(grown, (v, i) => (i === 20 * 24 + 1 ? 0 : v)), options],
+    ['a new step may be a spike', changed(grown, (v, i) => (i === 20 * 24 + 1 ? 50 * v : v)), options],
+    ['the newest values are missing for long', changed(cutAt(whole, 20 * 24 + 9), late), options],
   ] as const)('is fitted anew when %s', (_, signal, given) => {
     const settings = 'excluded' in given ? { ...given, excluded: Uint8Array.from(given.excluded) } : given;
     expect(refit(fitted, signal, settings)).toEqual(fit(signal, settings));

@@ -37,6 +37,7 @@ export class LinearPaths {
 
   /**
    * @param leads steps ahead that most are asked for; further ones cost more
+   * @param since the first step that they may be asked at
    * @returns undefined for steps that hours are not made of, and where two weeks are not there
    */
   static of(
@@ -44,14 +45,24 @@ export class LinearPaths {
     experts: LinearExperts | undefined,
     shape: Shape | undefined,
     leads = Infinity,
+    since = 0,
   ): LinearPaths | undefined {
     const per = 3_600_000 / history.stepMs;
     if (!experts || experts.coefficients.length === 0 || !Number.isInteger(per) || (per > 1 && !shape))
       return undefined;
-    return history.logs.length >= WINDOW * per ? new LinearPaths(history, experts, shape, per, leads) : undefined;
+    return history.logs.length >= WINDOW * per
+      ? new LinearPaths(history, experts, shape, per, leads, since)
+      : undefined;
   }
 
-  private constructor(history: History, experts: LinearExperts, shape: Shape | undefined, per: number, leads: number) {
+  private constructor(
+    history: History,
+    experts: LinearExperts,
+    shape: Shape | undefined,
+    per: number,
+    leads: number,
+    since: number,
+  ) {
     const { logs, offset } = history;
     this.history = history;
     this.experts = experts;
@@ -61,11 +72,11 @@ export class LinearPaths {
     this.reach = LEADS * per;
     this.usual = Math.min(LEADS, Math.ceil(leads / per) + 1);
     this.sums = new Float64Array(per === 1 ? 0 : logs.length + 1);
-    for (let i = 0; i + 1 < this.sums.length; i++) {
+    for (let i = Math.max(0, since - WINDOW * per); i + 1 < this.sums.length; i++) {
       this.sums[i + 1] = (this.sums[i] as number) + Math.exp(logs[i] as number) - offset;
     }
     const end = per === 1 || !shape ? 0 : logs.length + this.reach;
-    let from = 0;
+    let from = Math.min(end, since);
     while (from < end && Number.isNaN(shape?.(from))) from++;
     this.patternFrom = from;
     const patternSums = new Float64Array(end - from + 1);
