@@ -5,7 +5,7 @@ import type { FleetDocument } from './document/document.ts';
 import type { EventDocument } from './document/events.ts';
 import { resourcesOf } from './document/resources.ts';
 import { CSV_COLUMNS } from './document/signals.ts';
-import type { Cloud, DeclaredEvent, Fleet, Region, Service, SignalSource, SignalSpec } from './fleet.ts';
+import type { Access, Cloud, DeclaredEvent, Fleet, Region, Service, SignalSource, SignalSpec } from './fleet.ts';
 
 /**
  * The fleet that a document describes, defaults filled in. The document's fields are sound one by one; whether its
@@ -60,24 +60,38 @@ export function eventOf({ between, ...event }: EventDocument): DeclaredEvent {
 }
 
 function cloudsOf({ clouds: { kubernetes, ...vendors } }: FleetDocument): readonly Cloud[] {
-  const published = Object.entries(vendors).map(([name, { regions }]): Cloud => {
+  const published = Object.entries(vendors).map(([name, { regions, access }]): Cloud => {
     const provider = name as keyof typeof vendors;
     return {
       provider,
-      regions: Object.entries(regions).map(([region, { zones }]) => ({ provider, name: region, zones })),
+      regions: Object.entries(regions).map(([region, fields]) => ({ provider, name: region, ...fields })),
+      ...(access && { access: accessOf(access) }),
     };
   });
   return kubernetes === undefined ? published : [...published, ownClusters(kubernetes)];
+}
+
+type Vendors = Omit<FleetDocument['clouds'], 'kubernetes'>;
+type DocumentedAccess = NonNullable<NonNullable<Vendors[keyof Vendors]>['access']>;
+
+/** An account has a name of its own at each vendor. */
+function accessOf(access: DocumentedAccess): Access {
+  if ('subscription' in access) {
+    const { subscription, ...rest } = access;
+    return { account: subscription, ...rest };
+  }
+  return 'project' in access ? { account: access.project } : access;
 }
 
 type Clusters = NonNullable<FleetDocument['clouds']['kubernetes']>;
 
 function ownClusters({ clusters }: Clusters): Cloud {
   const provider = 'kubernetes';
-  const regions = Object.entries(clusters).map(([name, { zones, egressUsdPerGb, nodeTypes }]): Region => ({
+  const regions = Object.entries(clusters).map(([name, { zones, context, egressUsdPerGb, nodeTypes }]): Region => ({
     provider,
     name,
     zones,
+    ...(context !== undefined && { contexts: [context] }),
     own: {
       egress: egressUsdPerGb,
       nodeTypes: Object.entries(nodeTypes).map(([type, { allocatable, ...fields }]) => ({

@@ -9,14 +9,20 @@ cycle: 10m
 horizon: 1d12h
 clouds:
   aws:
+    access:
+      roleArn: arn:aws:iam::123456789012:role/ops/godwit
+      interruptionQueue: https://sqs.us-east-1.amazonaws.com/123456789012/godwit-notices
     regions:
-      us-east-1: { zones: [us-east-1a, us-east-1b, us-east-1-bos-1a] }
-  azure: { regions: { westeurope: { zones: ['1', '2'] } } }
-  gcp: { regions: { europe-west4: { zones: [europe-west4-a] } } }
+      us-east-1: { zones: [us-east-1a, us-east-1b, us-east-1-bos-1a], contexts: [im-use1, in-cluster] }
+  azure:
+    access: { subscription: 0a1b2c3d-0000-4000-8000-00000000000F, resourceGroups: [im-pools, (im)_2] }
+    regions: { westeurope: { zones: ['1', '2'] } }
+  gcp: { access: { project: im-production }, regions: { europe-west4: { zones: [europe-west4-a] } } }
   kubernetes:
     clusters:
       own-fra:
         zones: [rack-a, rack-b]
+        context: arn:aws:eks:eu-central-1:123456789012:cluster/own-fra
         egressUsdPerGb: 0.005
         nodeTypes:
           metal-gpu:
@@ -100,7 +106,7 @@ pools:
     - { name: aws-gw, provider: aws, region: us-east-1, zone: us-east-1a, type: m5.4xlarge, purchase: spot, nodes: 24, min: 3, max: 200 }
     - { name: own, provider: kubernetes, region: own-fra, zone: rack-a, type: metal-gpu, nodes: 2, max: 12 }
   templates:
-    - { name: aws-general, provider: aws, regions: [us-east-1], types: ['m7i.*', c7g.large], purchase: [on-demand, spot], max: 300 }
+    - { name: aws-general, provider: aws, regions: [us-east-1], types: ['m7i.*', c7g.large], purchase: [on-demand, spot], max: 300, like: 'aws-gw*' }
     - { name: own-any, provider: kubernetes, types: ['metal-*'] }
 commitments:
   - { id: ri-1, kind: reserved-nodes, provider: aws, region: us-east-1, zone: us-east-1a, type: m5.4xlarge, count: 10, usdPerHour: 4.9, until: 2027-06-01 }
@@ -133,10 +139,29 @@ export const FULL_FLEET: Fleet = {
   clouds: [
     {
       provider: 'aws',
-      regions: [{ provider: 'aws', name: 'us-east-1', zones: ['us-east-1a', 'us-east-1b', 'us-east-1-bos-1a'] }],
+      access: {
+        roleArn: 'arn:aws:iam::123456789012:role/ops/godwit',
+        interruptionQueue: 'https://sqs.us-east-1.amazonaws.com/123456789012/godwit-notices',
+      },
+      regions: [
+        {
+          provider: 'aws',
+          name: 'us-east-1',
+          zones: ['us-east-1a', 'us-east-1b', 'us-east-1-bos-1a'],
+          contexts: ['im-use1', 'in-cluster'],
+        },
+      ],
     },
-    { provider: 'azure', regions: [{ provider: 'azure', name: 'westeurope', zones: ['1', '2'] }] },
-    { provider: 'gcp', regions: [{ provider: 'gcp', name: 'europe-west4', zones: ['europe-west4-a'] }] },
+    {
+      provider: 'azure',
+      access: { account: '0a1b2c3d-0000-4000-8000-00000000000F', resourceGroups: ['im-pools', '(im)_2'] },
+      regions: [{ provider: 'azure', name: 'westeurope', zones: ['1', '2'] }],
+    },
+    {
+      provider: 'gcp',
+      access: { account: 'im-production' },
+      regions: [{ provider: 'gcp', name: 'europe-west4', zones: ['europe-west4-a'] }],
+    },
     {
       provider: 'kubernetes',
       regions: [
@@ -144,6 +169,7 @@ export const FULL_FLEET: Fleet = {
           provider: 'kubernetes',
           name: 'own-fra',
           zones: ['rack-a', 'rack-b'],
+          contexts: ['arn:aws:eks:eu-central-1:123456789012:cluster/own-fra'],
           own: {
             egress: usdPerGb(0.005),
             nodeTypes: [
@@ -211,6 +237,7 @@ export const FULL_FLEET: Fleet = {
       types: ['m7i.*', 'c7g.large'],
       purchase: ['on-demand', 'spot'],
       max: 300,
+      like: 'aws-gw*',
     },
     { name: 'own-any', provider: 'kubernetes', types: ['metal-*'], purchase: ['on-demand'], max: 450 },
   ],

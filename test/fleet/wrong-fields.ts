@@ -620,4 +620,26 @@ export const FIELDS: readonly Row[] = [
       '91:11: policies.budget is 900: not a set of fields; write fields such as usdPerHour, usdPerMonth, over, each on a line of its own',
     ],
   ],
+  [
+    'a secret where an account stands',
+    '      europe-west4: { zones: [europe-west4-a] }',
+    '      europe-west4: { zones: [europe-west4-a] }\n    access: { project: im-production, key: abc }',
+    ['13:39: clouds.gcp.access.key: no such field; fields here are project'],
+  ],
+  [
+    'a subscription by its name',
+    'clouds:\n',
+    "clouds:\n  azure: { access: { subscription: Production }, regions: { westeurope: { zones: ['1'] } } }\n",
+    [
+      '6:36: clouds.azure.access.subscription is Production: not the id of a subscription; write its id, as az account show prints it: 32 hex digits in five groups',
+    ],
+  ],
+  [
+    'notices over plain http from another machine',
+    '  aws:\n',
+    '  aws:\n    access: { interruptionQueue: http://queue.example/1/notices }\n',
+    [
+      '7:34: clouds.aws.access.interruptionQueue is http://queue.example/1/notices: not the URL of a queue; write it as SQS shows it, like https://sqs.us-east-1.amazonaws.com/123456789012/godwit-notices',
+    ],
+  ],
 ];

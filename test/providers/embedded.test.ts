@@ -44,21 +44,25 @@ describe('a cloud from the carried price list', () => {
     const answer = await aws.listPools(fleet());
     expect(answer).toEqual({
       ok: true,
-      value: [
-        {
-          name: 'gw-a',
-          provider: 'aws',
-          region: 'eu-central-1',
-          zone: 'eu-central-1a',
-          type: 'm5.4xlarge',
-          purchase: 'on-demand',
-          target: 4,
-          ready: 4,
-          min: 0,
-          max: 20,
-          source: 'declared',
-        },
-      ],
+      value: {
+        pools: [
+          {
+            name: 'gw-a',
+            provider: 'aws',
+            region: 'eu-central-1',
+            zone: 'eu-central-1a',
+            type: 'm5.4xlarge',
+            purchase: 'on-demand',
+            target: 4,
+            ready: 4,
+            min: 0,
+            max: 20,
+            source: 'declared',
+          },
+        ],
+        passedOver: [],
+        doubts: [],
+      },
     });
   });
 

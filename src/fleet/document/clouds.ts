@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { ARCHES } from '../../catalog/offering.ts';
+import { awsAccess, azureAccess, contexts, gcpAccess, ownContext } from './access.ts';
 import { choice, named, section, set } from './kinds/group.ts';
 import { count, usdPerGb, usdPerHour } from './kinds/number.ts';
 import { day } from './kinds/quantity.ts';
@@ -8,13 +10,14 @@ import { allocatable } from './resources.ts';
 const zones = (example: string) =>
   set('Zones the fleet may use. A zone that is not listed is never used.', 'a zone', vendorName('A zone.', example));
 
-const vendor = (description: string, region: string, zone: string) =>
+const vendor = <A extends z.ZodType>(description: string, region: string, zone: string, access: A) =>
   section(description, {
+    access: access.exactOptional(),
     regions: named(
       'Regions the fleet may use, by the vendor’s name. A region that is not listed is never used.',
       'a region',
       vendorName('A region.', region),
-      section('One region.', { zones: zones(zone) }),
+      section('One region.', { zones: zones(zone), contexts: contexts.exactOptional() }),
     ),
   });
 
@@ -33,6 +36,7 @@ const nodeType = section('One kind of machine. Its price and size are stated her
 
 const cluster = section('One cluster on own or rented machines.', {
   zones: zones('rack-a'),
+  context: ownContext.exactOptional(),
   egressUsdPerGb: usdPerGb('What one GB out of the cluster costs, to anywhere.', 0.005),
   nodeTypes: named(
     'Its machines, by a name of your own.',
@@ -44,9 +48,9 @@ const cluster = section('One cluster on own or rented machines.', {
 
 /** Where the fleet may run. */
 export const clouds = section('Where the fleet may run. A place is provider/region, such as aws/us-east-1.', {
-  aws: vendor('Amazon Web Services.', 'us-east-1', 'us-east-1a').exactOptional(),
-  azure: vendor('Microsoft Azure. Its zones are written in quotes.', 'westeurope', '1').exactOptional(),
-  gcp: vendor('Google Cloud.', 'europe-west4', 'europe-west4-a').exactOptional(),
+  aws: vendor('Amazon Web Services.', 'us-east-1', 'us-east-1a', awsAccess).exactOptional(),
+  azure: vendor('Microsoft Azure. Its zones are written in quotes.', 'westeurope', '1', azureAccess).exactOptional(),
+  gcp: vendor('Google Cloud.', 'europe-west4', 'europe-west4-a', gcpAccess).exactOptional(),
   kubernetes: section('Own clusters. The place of one is kubernetes/ and its name.', {
     clusters: named('Own clusters by name.', 'a cluster', name('A name.', 'own-fra'), cluster),
   }).exactOptional(),

@@ -27,6 +27,10 @@ const template = section('What new pools may look like. Without a template no po
   types: set('Instance types, * for any run of characters.', 'a type', pattern('A pattern of types.', 'm7i.*')),
   purchase: otherwise(set('How nodes may be bought.', 'a purchase', choice('a purchase', PURCHASES)), ['on-demand']),
   max: count('Most nodes in one pool opened from it.', 120, 1).prefault(450),
+  like: pattern(
+    'The live pool of the same region that new ones are made like, * for any run of characters: all its settings but name, zone, type and purchase. Left out: plans count on such pools, but none is opened on a live cloud.',
+    'aws-use1a-*',
+  ).exactOptional(),
 });
 
 /** What runs now and what may be opened. */

@@ -6,7 +6,7 @@ import { parsed, Refusal, type Parsed } from './parsed.ts';
 type Text = Parsed<string, string>;
 
 /** A text that must have a certain form; `what` names it: `a name`. A field may know a better remedy than its form does. */
-function formed(title: string, what: string, pattern: RegExp, inGeneral: string) {
+export function formed(title: string, what: string, pattern: RegExp, inGeneral: string) {
   return (description: string, example: string, remedy: string = inGeneral): Text =>
     parsed(
       z.string({
