@@ -17,6 +17,10 @@ export interface SimulatedWorld {
   launch(order: LaunchOrder): Launched;
   instance(id: string): SimInstance | undefined;
   operation(id: string): SimOperation | undefined;
+  /** Ends a machine; a pool that has it replaces it. Its end comes after the time a machine needs to shut down. */
+  terminate(id: string): SimInstance | undefined;
+  /** The cloud takes it back: a notice now, the end after the vendor's notice period. `risk` warns 10 min ahead of that. */
+  interrupt(instance: string, kind?: SimNotice['kind']): void;
   /** notices of interruption not settled yet, oldest first */
   notices(provider: ProviderName): readonly SimNotice[];
   settle(receipt: string): void;
@@ -24,7 +28,10 @@ export interface SimulatedWorld {
   setQuota(provider: ProviderName, region: string, name: string, limit: number): void;
   /** from now until then nothing of these can be had; `type` absent = none in the zone */
   sellOut(what: StockOut): void;
-  /** what it has charged so far, by instance: price by the second of running, in USD */
+  /**
+   * What it has charged so far in USD, by instance: its price over the seconds from launch to end, 60 of them at least.
+   * A spot node pays what the price was at each moment; one that AWS takes back in its first hour pays nothing.
+   */
   charged(): ReadonlyMap<string, number>;
   readonly faults: FaultScript;
 }
@@ -53,6 +60,8 @@ export interface SimZone {
 export interface SimPools {
   /** in the order they were opened */
   list(provider: ProviderName, region?: string): readonly SimPool[];
+  /** the same as it was then: what an eventually consistent listing answers */
+  listAt(at: Instant, provider: ProviderName, region?: string): readonly SimPool[];
   get(id: string): SimPool | undefined;
   /** @throws RangeError when the name is taken or the type unknown: check first, as a cloud would */
   open(spec: PoolSpec, by: Change): SimPool;
