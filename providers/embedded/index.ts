@@ -6,7 +6,7 @@ import { wantedTypes } from '../../src/fleet/wanted.ts';
 import type { ObservedPool, PriceLists, Provider } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
 import { lookUp, type Found } from './look-up.ts';
-import { ownOfferings } from './own.ts';
+import { ownOfferings } from '../../src/fleet/own-offerings.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export interface EmbeddedProvider extends Provider {

@@ -3,7 +3,7 @@ import { offeringsOf, partsOf, whyNone } from '../../src/catalog/offerings.ts';
 import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { meant } from '../../src/fleet/nearest.ts';
-import { ownOfferings } from './own.ts';
+import { ownOfferings } from '../../src/fleet/own-offerings.ts';
 
 export type Found =
   | { readonly kind: 'offering'; readonly offering: Offering }

@@ -1,4 +1,4 @@
-import { nothing, raise, add, copyOf, type Amounts } from './amounts.ts';
+import { nothing, raise, add, copyOf, type Amounts } from '../manifest/amounts.ts';
 import type { ClusterPod } from './pods.ts';
 import { matchesNode, type NodeRule } from './selectors.ts';
 import { tolerates, type Taint, type Toleration } from './taints.ts';

@@ -1,7 +1,7 @@
 import { place } from '../placement/place.ts';
 import type { Candidate, Group, Problem } from '../placement/problem.ts';
 import type { LinearSolver } from '../ports.ts';
-import { resourcesFrom } from './amounts.ts';
+import { resourcesFrom } from '../manifest/amounts.ts';
 import { grouped } from './cluster.ts';
 import { atLeast, frontOf } from './front.ts';
 import type { PodGroup } from './groups.ts';

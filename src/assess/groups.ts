@@ -1,5 +1,5 @@
 import type { Resources } from '../quantity.ts';
-import { resourcesFrom } from './amounts.ts';
+import { resourcesFrom } from '../manifest/amounts.ts';
 import { grouped } from './cluster.ts';
 import type { Company } from './company.ts';
 import { DISKS } from './slots.ts';

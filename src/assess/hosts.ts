@@ -1,5 +1,5 @@
 import { placeOf, type Offering } from '../catalog/offering.ts';
-import { add, nothing } from './amounts.ts';
+import { add, nothing } from '../manifest/amounts.ts';
 import type { Cluster, Home } from './cluster.ts';
 import type { Company } from './company.ts';
 import type { ClusterNode } from './nodes.ts';

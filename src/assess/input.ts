@@ -1,6 +1,6 @@
 import type { Trouble } from '../trouble.ts';
 import { documentsOf, type Source } from './documents.ts';
-import { isObject, labelsAt, listAt, member, shown, textAt } from './json.ts';
+import { isObject, labelsAt, listAt, member, shown, textAt } from '../manifest/json.ts';
 
 /** An object of the cluster as it stood in the input. */
 export interface Item {

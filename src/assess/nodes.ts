@@ -1,8 +1,8 @@
 import type { Arch, ProviderName, Purchase } from '../catalog/offering.ts';
 import type { Trouble } from '../trouble.ts';
-import { amountsOf, type Amounts } from './amounts.ts';
+import { amountsOf, type Amounts } from '../manifest/amounts.ts';
 import type { Item } from './input.ts';
-import { labelsAt, listAt, member, textAt } from './json.ts';
+import { labelsAt, listAt, member, textAt } from '../manifest/json.ts';
 import { ARCH_KEYS, OS_KEYS, PURCHASE_LABELS, REGION_KEYS, TYPE_KEYS, ZONE_KEYS, type Labels } from './labels.ts';
 import { taintsOf, type Taint } from './taints.ts';
 

@@ -1,5 +1,5 @@
 import type { Item } from './input.ts';
-import { numberAt, textAt } from './json.ts';
+import { numberAt, textAt } from '../manifest/json.ts';
 import type { AssessOptions, HomeOutcome } from './outcome.ts';
 import type { Proposal } from './report.ts';
 import type { Understood } from './understand.ts';

@@ -2,7 +2,7 @@ import { offeringId, type Offering } from '../catalog/offering.ts';
 import { offeringsOf } from '../catalog/offerings.ts';
 import type { InstanceType } from '../catalog/snapshot.ts';
 import { matchesAny } from '../fleet/glob.ts';
-import { add, copyOf, raise, type Amounts } from './amounts.ts';
+import { add, copyOf, raise, type Amounts } from '../manifest/amounts.ts';
 import { grouped, type Cluster, type Home } from './cluster.ts';
 import { measuredOverhead, runsOn, type Daemon, type Overhead } from './daemons.ts';
 import { frontOf } from './front.ts';

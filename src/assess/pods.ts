@@ -1,9 +1,10 @@
 import type { Trouble } from '../trouble.ts';
-import type { Amounts } from './amounts.ts';
+import type { Amounts } from '../manifest/amounts.ts';
 import type { Item } from './input.ts';
-import { labelsAt, listAt, member, numberAt, textAt } from './json.ts';
+import { labelsAt, listAt, member, numberAt, textAt } from '../manifest/json.ts';
 import type { Labels } from './labels.ts';
-import { effectiveRequests } from './requests.ts';
+import { heldBy, ownerOf, roleOf, type PodRole } from '../manifest/owner.ts';
+import { effectiveRequests } from '../manifest/requests.ts';
 import { nodeRuleOf, type NodeRule } from './selectors.ts';
 import { tolerationsOf, type Toleration } from './taints.ts';
 import { preferencesOf, termsOf, type Term } from './terms.ts';
@@ -21,7 +22,7 @@ export interface ClusterPod {
   /** the workload's kind, `Pod` where nothing made it */
   readonly owner: string;
   /** `daemon` and `static` pods come with the node; the others may move */
-  readonly role: 'workload' | 'daemon' | 'static';
+  readonly role: PodRole;
   readonly requests: Amounts;
   readonly nodeRule: NodeRule;
   readonly tolerations: readonly Toleration[];
@@ -69,7 +70,7 @@ function podOf(item: Item, troubles: Trouble[]): ClusterPod {
   const labels = labelsAt(metadata, 'labels');
   const annotations = labelsAt(metadata, 'annotations');
   const node = textAt(spec, 'nodeName');
-  const made = madeBy(metadata, name, labels);
+  const made = ownerOf(metadata, labels);
   const role = roleOf(made.kind, annotations);
   const hold = heldBy(annotations, made.kind);
   return {
@@ -90,33 +91,6 @@ function podOf(item: Item, troubles: Trouble[]): ClusterPod {
     resourceClaims: listAt(spec, 'resourceClaims').length > 0,
     ...(hold !== undefined && { hold }),
   };
-}
-
-/** A ReplicaSet of a Deployment is told as the Deployment, so that two revisions are one workload. */
-function madeBy(metadata: unknown, pod: string, labels: Labels): { readonly kind: string; readonly name: string } {
-  const owners = listAt(metadata, 'ownerReferences');
-  const owner = owners.find((o) => member(o, 'controller') === true) ?? owners[0];
-  const kind = textAt(owner, 'kind') ?? 'Pod';
-  const name = textAt(owner, 'name') ?? pod;
-  const hash = labels.get('pod-template-hash');
-  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
-    return { kind: 'Deployment', name: name.slice(0, -hash.length - 1) };
-  }
-  return { kind, name };
-}
-
-function roleOf(owner: string, annotations: Labels): ClusterPod['role'] {
-  if (owner === 'DaemonSet') return 'daemon';
-  return owner === 'Node' || annotations.has('kubernetes.io/config.mirror') ? 'static' : 'workload';
-}
-
-function heldBy(annotations: Labels, owner: string): string | undefined {
-  const evict = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
-  if (annotations.get(evict) === 'false') return `marked ${evict}: "false"`;
-  for (const key of ['karpenter.sh/do-not-disrupt', 'karpenter.sh/do-not-evict']) {
-    if (annotations.get(key) === 'true') return `marked ${key}`;
-  }
-  return owner === 'Pod' ? 'no controller would start it again elsewhere' : undefined;
 }
 
 function hostPortsOf(spec: unknown): readonly string[] {

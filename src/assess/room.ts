@@ -1,6 +1,6 @@
 import type { Offering } from '../catalog/offering.ts';
 import type { Resources } from '../quantity.ts';
-import { copyOf, type Amounts } from './amounts.ts';
+import { copyOf, type Amounts } from '../manifest/amounts.ts';
 import type { Cluster, Home } from './cluster.ts';
 import { diskSlots, DISKS } from './slots.ts';
 

@@ -1,4 +1,4 @@
-import { entriesAt, isObject, listAt, member, textAt, textsAt } from './json.ts';
+import { entriesAt, isObject, listAt, member, textAt, textsAt } from '../manifest/json.ts';
 import type { Labels } from './labels.ts';
 
 /** One line of a label or node selector; `operator` as Kubernetes spells it. */

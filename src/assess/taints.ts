@@ -1,4 +1,4 @@
-import { listAt, textAt } from './json.ts';
+import { listAt, textAt } from '../manifest/json.ts';
 import { PURCHASE_LABELS } from './labels.ts';
 
 export interface Taint {

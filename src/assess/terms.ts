@@ -1,4 +1,4 @@
-import { listAt, member, numberAt, textAt, textsAt } from './json.ts';
+import { listAt, member, numberAt, textAt, textsAt } from '../manifest/json.ts';
 import type { Labels } from './labels.ts';
 import { labelSelectorOf, matchesLabels, type Requirement } from './selectors.ts';
 

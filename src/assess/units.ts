@@ -6,7 +6,7 @@ import type { ClusterPod } from './pods.ts';
 import { keysOf, type NodeRule } from './selectors.ts';
 import type { Toleration } from './taints.ts';
 import type { Rule, Skews } from './topology.ts';
-import type { Amounts } from './amounts.ts';
+import type { Amounts } from '../manifest/amounts.ts';
 
 /** What a pod demands of the node it runs on, alone. */
 interface Demand {

@@ -1,5 +1,5 @@
 import { placeOf } from '../catalog/offering.ts';
-import { add, nothing } from './amounts.ts';
+import { add, nothing } from '../manifest/amounts.ts';
 import type { Cluster } from './cluster.ts';
 import type { Fates } from './fate.ts';
 import { HOSTNAME, ZONE_KEYS, zoneLabel } from './labels.ts';

@@ -1,5 +1,5 @@
 import type { Item } from './input.ts';
-import { labelsAt, listAt, member, textAt } from './json.ts';
+import { labelsAt, listAt, member, textAt } from '../manifest/json.ts';
 import { HOSTNAME, ZONE_KEYS } from './labels.ts';
 import { keysOf, nodeRuleOf, type NodeRule } from './selectors.ts';
 

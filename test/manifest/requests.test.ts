@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Amounts } from '../../src/assess/amounts.ts';
-import { effectiveRequests } from '../../src/assess/requests.ts';
+import type { Amounts } from '../../src/manifest/amounts.ts';
+import { effectiveRequests } from '../../src/manifest/requests.ts';
 import type { Trouble } from '../../src/trouble.ts';
 
 type Needs = Readonly<Record<string, string>>;

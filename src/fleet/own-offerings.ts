@@ -1,7 +1,7 @@
-import { bootTimeOf } from '../../src/catalog/lead-time.ts';
-import { deviceOf } from '../../src/catalog/device.ts';
-import { offeringId, type Offering } from '../../src/catalog/offering.ts';
-import type { Fleet, OwnNodeType, Region } from '../../src/fleet/fleet.ts';
+import { bootTimeOf } from '../catalog/lead-time.ts';
+import { deviceOf } from '../catalog/device.ts';
+import { offeringId, type Offering } from '../catalog/offering.ts';
+import type { Fleet, OwnNodeType, Region } from './fleet.ts';
 
 /** The machines of the fleet's own clusters as offerings: everything about them is stated in the fleet file. */
 export function ownOfferings(fleet: Pick<Fleet, 'clouds'>): readonly Offering[] {
