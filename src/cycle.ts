@@ -3,7 +3,7 @@ import { quantilesOf } from './demand/objective.ts';
 import { bootTimeOf } from './catalog/lead-time.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { HolidayTable } from './forecast/events/holidays.ts';
-import { forecastsFor } from './forecast/forecasts-for.ts';
+import { forecastsFor, type Fits } from './forecast/forecasts-for.ts';
 import type { Forecast } from './forecast/forecast.ts';
 import type { Observation } from './observation.ts';
 import { problemOf } from './placement/from-demand.ts';
@@ -31,8 +31,15 @@ export interface Tools {
   readonly holidays?: HolidayTable;
   /** pretrained on other series; absent: a forecast has its own past alone */
   readonly experts?: LinearExperts;
+  /** of a caller that decides again and again: saves time and changes no decision, so none is stored with it */
+  readonly memory?: Memory;
   /** where a cycle's placements are found; absent: on this thread, as {@link decide} finds them */
   readonly place?: Placer;
+}
+
+/** What one decision leaves for the next to go on from; begin with `{}`. */
+export interface Memory {
+  fits?: Fits;
 }
 
 /** Where a cycle looks and acts. Live loop, dry run, simulation and replay differ only in the world handed in. */
@@ -70,13 +77,16 @@ interface Asked {
   readonly problem: Problem;
 }
 
-function askedOf(seen: Observation, fleet: Fleet, { holidays, experts }: Tools): Asked {
+function askedOf(seen: Observation, fleet: Fleet, { holidays, experts, memory }: Tools): Asked {
   const quantiles = (signal: string): readonly number[] => [
     ...ALWAYS,
     ...fleet.services.filter((s) => s.signal === signal).flatMap(quantilesOf),
   ];
-  const forecasts = forecastsFor(seen.signals, fleet, seen.at, quantiles, { holidays, experts });
-  const { reachable: open } = reachable(fleet, seen.pools, seen.offerings);
+  const known = { holidays, experts, earlier: memory?.fits };
+  const { forecasts, fits } = forecastsFor(seen.signals, fleet, seen.at, quantiles, known);
+  if (memory) memory.fits = fits;
+  const doubtful = new Set(seen.doubts?.map(({ provider }) => provider));
+  const { reachable: open } = reachable(fleet, seen.pools, seen.offerings, doubtful);
   const nodes = open.map(({ offering }) => offering);
   const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes });
   return { fleet, observation: seen, forecasts, demand, problem: problemOf(fleet, seen, demand, forecasts, open) };

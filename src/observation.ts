@@ -21,7 +21,26 @@ export interface Observation {
   readonly signals: readonly ObservedSignal[];
   /** one entry for each provider and source of prices */
   readonly prices: readonly PriceSource[];
+  /** why what was read may not be the whole truth; absent = nothing speaks against it */
+  readonly doubts?: readonly Doubt[];
+  /** what a live cloud showed and no plan may touch; absent = nothing */
+  readonly passedOver?: readonly PassedOver[];
   readonly hashes: Hashes;
+}
+
+/** While there is one, nothing of that provider may shrink. */
+export interface Doubt {
+  readonly provider: ProviderName;
+  /** in words */
+  readonly reason: string;
+}
+
+/** A pool that belongs to the fleet and cannot be steered: over several zones, of mixed types. */
+export interface PassedOver {
+  readonly name: string;
+  /** `provider/region` */
+  readonly place: string;
+  readonly reason: string;
 }
 
 export interface ResourceRate {

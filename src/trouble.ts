@@ -31,10 +31,10 @@ export function lineOf(t: Trouble): string {
   return `${place}: ${subject === '' ? '' : `${subject}: `}${t.problem}; ${t.remedy}`.replaceAll(/[\r\n]+/g, ' ');
 }
 
-/** A value fit to print on a terminal: one line, at most 60 characters, control and bidi characters shown as escapes. */
-export function shortened(value: string): string {
+/** A value fit to print on a terminal: one line, so many characters, control and bidi characters shown as escapes. */
+export function shortened(value: string, most = 60): string {
   const text = printable(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return text.length > most ? `${text.slice(0, most - 3)}…` : text;
 }
 
 /** Control and bidi characters shown as escapes, so that nothing from outside can steer a terminal. */

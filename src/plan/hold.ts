@@ -5,12 +5,13 @@ import type { GroupDemand } from '../demand/demand.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Observation } from '../observation.ts';
 import { lastSeen } from '../signals/signal.ts';
+import { shortened } from '../trouble.ts';
 import { isoOf, secondsBetween } from '../units.ts';
 import { counted, duration, named } from '../figures.ts';
 
 export interface Facts {
   readonly fleet: Pick<Fleet, 'services' | 'policies'>;
-  readonly observation: Pick<Observation, 'at' | 'signals' | 'pools'>;
+  readonly observation: Pick<Observation, 'at' | 'signals' | 'pools' | 'doubts'>;
   readonly demand: readonly GroupDemand[];
   readonly problem: Pick<Problem, 'groups'>;
   readonly placement: Pick<Placement, 'status' | 'unplaced'>;
@@ -21,7 +22,7 @@ export type Hold = (candidate: Candidate) => string | undefined;
 
 /**
  * Nothing shrinks because a fact was missing: not while load is unknown or old for a group that may run there, not
- * while a whole provider looks dark, and not while the placement itself has no room for all of the demand.
+ * while a whole provider looks dark or what it said is doubtful, and not while the placement itself has no room for all of the demand.
  */
 export function holdsOf(facts: Facts): Hold {
   const short = Object.entries(facts.placement.unplaced).filter(([, n]) => n > 0);
@@ -35,10 +36,12 @@ export function holdsOf(facts: Facts): Hold {
     return reason === undefined ? [] : [{ group: asked ?? asGroup(group), reason }];
   });
   const dark = darkProviders(facts.observation);
+  const doubts = new Map(facts.observation.doubts?.map(({ provider, reason }) => [provider, shortened(reason, 200)]));
   return (candidate) =>
     dark.has(candidate.provider)
       ? `none of ${candidate.provider}'s nodes is ready: taken for an outage`
-      : unsure.find(({ group }) => ruledOut(group, candidate) === undefined)?.reason;
+      : (doubts.get(candidate.provider) ??
+        unsure.find(({ group }) => ruledOut(group, candidate) === undefined)?.reason);
 }
 
 function doubtAbout(group: GroupDemand, { fleet, observation }: Facts): string | undefined {

@@ -32,8 +32,15 @@ export type Openings = Pick<Fleet, 'clouds' | 'templates'>;
  *
  * What runs is never cut short by a limit: a sold-out offering may keep the nodes it has, and so may a pool that is
  * larger than its maximum, because a limit on what can be had says nothing against what is there already.
+ *
+ * @param doubtful providers whose listing may not be the whole truth: what runs there stays, and is counted on
  */
-export function reachable(fleet: Openings, pools: readonly ObservedPool[], offerings: readonly Offering[]): Reach {
+export function reachable(
+  fleet: Openings,
+  pools: readonly ObservedPool[],
+  offerings: readonly Offering[],
+  doubtful: ReadonlySet<string> = NONE,
+): Reach {
   const poolsOf = poolsByOffering(pools);
   const zones = zonesByPlace(fleet);
   const within: Reachable[] = [];
@@ -42,12 +49,14 @@ export function reachable(fleet: Openings, pools: readonly ObservedPool[], offer
     const own = poolsOf.get(offering.id) ?? [];
     const misses = fleet.templates.map((template) => missOf(zones, template, offering));
     const openable = misses.includes(undefined);
-    const limits = limitsOf(offering, own, openable);
+    const limits = limitsOf(offering, own, openable, doubtful.has(offering.provider));
     if (limits.atMost === undefined || limits.atMost > 0) within.push({ offering, ...limits });
     else unreachable.set(offering.id, whyNot(offering, own, openable ? undefined : near(offering, misses, fleet)));
   }
   return { reachable: within, unreachable };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Answers the templates that may open a pool of an offering, in the order of the fleet file. */
 export function templateFinder(fleet: Openings): (offering: Offering) => readonly PoolTemplate[] {
@@ -67,12 +76,17 @@ export function poolsByOffering(pools: readonly ObservedPool[]): ReadonlyMap<str
   return byOffering;
 }
 
-function limitsOf(offering: Offering, own: readonly ObservedPool[], openable: boolean): Omit<Reachable, 'offering'> {
+function limitsOf(
+  offering: Offering,
+  own: readonly ObservedPool[],
+  openable: boolean,
+  held: boolean,
+): Omit<Reachable, 'offering'> {
   const running = sum(own.map((pool) => pool.target));
   const room = openable ? Infinity : sum(own.map((pool) => Math.max(pool.max, pool.target)));
   const stock = offering.available ? (offering.atMost ?? Infinity) : 0;
   const atMost = Math.min(room, Math.max(stock, running));
-  const atLeast = Math.min(atMost, sum(own.map((pool) => pool.min)));
+  const atLeast = held ? running : Math.min(atMost, sum(own.map((pool) => pool.min)));
   return { ...(atMost < Infinity && { atMost }), ...(atLeast > 0 && { atLeast }) };
 }
 

@@ -11,7 +11,7 @@ import type { Waiting } from './plan.ts';
 import { zoneText } from './usable.ts';
 
 export interface Doubts {
-  readonly observation: Pick<Observation, 'signals'>;
+  readonly observation: Pick<Observation, 'signals' | 'doubts' | 'passedOver'>;
   readonly forecasts: readonly Pick<Forecast, 'signal' | 'market' | 'notes'>[];
   readonly demand: readonly GroupDemand[];
   readonly placement: Pick<Placement, 'status' | 'conflict' | 'unplaced' | 'method'>;
@@ -25,6 +25,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
   return [
     ...unplacedWarnings(doubts),
     ...uncoveredWarnings(doubts),
+    ...doubtWarnings(doubts.observation),
     ...doubts.demand.filter((d) => d.setBy === 'hold' || d.setBy === 'maximum').map((d) => `${d.name}: ${d.reason}`),
     ...forecastWarnings(doubts.forecasts),
     ...doubts.unpriced.map(
@@ -32,6 +33,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
         `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${zoneText(pool)}, ${pool.purchase}), ` +
         `which the catalog does not price: it stays as it is, carries nothing in this plan and is in no total`,
     ),
+    ...passedOverWarnings(doubts.observation),
     ...waitingWarnings(doubts.waiting),
     ...signalWarnings(doubts.observation),
   ];
@@ -51,6 +53,20 @@ function uncoveredWarnings({ uncovered }: Doubts): string[] {
   return short.length === 0
     ? []
     : [`churn.startsPerCycle keeps this cycle from covering the demand: ${named(short)} wait for nodes`];
+}
+
+function doubtWarnings({ doubts = [] }: Pick<Observation, 'doubts'>): string[] {
+  return doubts.map(({ provider, reason }) => `${provider}: ${shortened(reason, 200)}; none of its pools shrinks`);
+}
+
+/** One line for each reason. */
+function passedOverWarnings({ passedOver = [] }: Pick<Observation, 'passedOver'>): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, place, reason } of passedOver)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${shortened(name)} (${shortened(place)})`]);
+  return [...byReason].map(
+    ([reason, names]) => `${named(names)} left alone, in no plan and in no total: ${shortened(reason, 200)}`,
+  );
 }
 
 /** One line for each reason: a thousand pools that wait for the same thing are one piece of news. */

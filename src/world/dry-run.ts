@@ -41,6 +41,7 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
   const offerings = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
   const listings = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, NO_POOLS));
   const pools = listings.flatMap((listing) => listing.pools);
+  const told = toldBy(providers, listings);
   const commitments = (await Promise.all(providers.map((p) => p.listCommitments(fleet)))).flatMap((a) => taken(a, []));
   const egress = await catalog.egress();
   const rates = await resourceRates(fleet, catalog);
@@ -57,11 +58,27 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     egress: routesOf(fleet, egressTable(egress.value, ownEgress(fleet))),
     signals: series,
     prices: priceSources(offerings, at),
+    ...told,
   };
   return good({ ...seen, hashes: hashesOf(fleet, seen) });
 }
 
 const NO_POOLS: PoolList = { pools: [], passedOver: [], doubts: [] };
+
+/** What speaks against the listings, and what they leave alone; nothing where there is nothing to say. */
+function toldBy(
+  providers: readonly Provider[],
+  listings: readonly PoolList[],
+): Pick<Observation, 'doubts' | 'passedOver'> {
+  const doubts = listings.flatMap((listing, i) =>
+    listing.doubts.flatMap((reason) => {
+      const provider = providers[i]?.name;
+      return provider === undefined ? [] : [{ provider, reason }];
+    }),
+  );
+  const passedOver = listings.flatMap((listing) => listing.passedOver);
+  return { ...(doubts.length > 0 && { doubts }), ...(passedOver.length > 0 && { passedOver }) };
+}
 
 async function readSignals({ fleet, traffic, at }: DryRunParts): Promise<Checked<readonly ObservedSignal[]>> {
   const read = await Promise.all(fleet.signals.map((signal) => traffic.read(signal, at ?? 'latest')));

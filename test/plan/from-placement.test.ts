@@ -171,6 +171,22 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    why: 'nothing drains where a listing may not be the whole truth',
+    spec: repack({ doubts: [{ provider: 'aws', reason: 'no pool was listed where 2 ran' }] }),
+    steps: [],
+    waiting: [
+      'start 10 new cost: nodes that may not drain yet carry its work until then',
+      'drain 10 old cost: no pool was listed where 2 ran',
+    ],
+    warning: 'aws: no pool was listed where 2 ran; none of its pools shrinks',
+  },
+  {
+    why: 'but another cloud’s doubt is no reason here',
+    spec: repack({ doubts: [{ provider: 'gcp', reason: 'no pool was listed where 2 ran' }] }),
+    steps: ['grow new 0 -> 10 cost', 'drain old 10 -> 0 cost'],
+    warning: 'gcp: ',
+  },
+  {
     why: 'a placement without an answer changes nothing',
     spec: repack({
       nodes: [],

@@ -108,6 +108,15 @@ describe('which offerings pools and templates can bring', () => {
     }
   });
 
+  it('what runs at a cloud whose listing is doubted stays, and elsewhere it may go', () => {
+    const offering = offeringOf({ type: 'm7i.xlarge', usd: 0.2 });
+    const fleet = fleetOf({ offerings: [offering], services: [], templates: [] });
+    const pools = [poolOf('old', offering, 7, { max: 20 })];
+    const least = (doubtful: string): number | undefined =>
+      reachable(fleet, pools, [offering], new Set([doubtful])).reachable[0]?.atLeast;
+    expect([least('aws'), least('gcp')]).toEqual([7, undefined]);
+  });
+
   it('a zone outside the fleet is reached by its pool alone', () => {
     const inside = offeringOf({ type: 'm7i.xlarge', usd: 0.2 });
     const outside = offeringOf({ type: 'm7i.xlarge', usd: 0.2, zone: 'us-east-1f' });

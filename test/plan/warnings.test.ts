@@ -25,6 +25,23 @@ describe('warnings', () => {
   const rows: readonly (readonly [why: string, doubts: Partial<Doubts>, lines: readonly string[]])[] = [
     ['nothing doubtful, nothing said', {}, []],
     [
+      'a listing that is doubted, and pools of mixed types told together',
+      {
+        observation: {
+          signals: [],
+          doubts: [{ provider: 'gcp', reason: 'its listing is 7 min old\u202e' }],
+          passedOver: [
+            { name: 'a', place: 'aws/us-east-1', reason: 'it has several types' },
+            { name: 'b', place: 'aws/us-east-1', reason: 'it has several types' },
+          ],
+        },
+      },
+      [
+        'gcp: its listing is 7 min old\\u202e; none of its pools shrinks',
+        'a (aws/us-east-1) and b (aws/us-east-1) left alone, in no plan and in no total: it has several types',
+      ],
+    ],
+    [
       'one signal with its source',
       { observation: { signals: [faulty('messages')] } },
       ['signal messages/eu (csv traffic.csv): 3 values negative, first at line 17; not taken for a load'],

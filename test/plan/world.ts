@@ -7,6 +7,7 @@ import { reachable } from '../../src/plan/reachable.ts';
 import { billOf } from '../../src/placement/cost.ts';
 import type { PlacedNodes, Placement } from '../../src/placement/placement.ts';
 import type { Problem } from '../../src/placement/problem.ts';
+import type { Observation } from '../../src/observation.ts';
 import type { ObservedPool } from '../../src/ports.ts';
 import { instant, mib, milliCores, seconds, share, usdPerGb, usdPerHour } from '../../src/units.ts';
 
@@ -153,6 +154,7 @@ export interface WorldSpec {
   readonly fleet?: Partial<Fleet>;
   /** seconds since the newest value of every signal */
   readonly signalAge?: number;
+  readonly doubts?: Observation['doubts'];
   readonly egress?: { readonly before: number; readonly after: number };
 }
 
@@ -190,6 +192,7 @@ export function worldOf(spec: WorldSpec): PlanInput {
     fleet,
     observation: {
       at: AT,
+      ...(spec.doubts && { doubts: spec.doubts }),
       offerings: spec.offerings,
       pools,
       commitments: fleet.commitments,
