@@ -33,8 +33,8 @@ export interface Tally {
 
 /** Weight falls with the sixth power of the typical error: a tenth more error halves the say. */
 const ERROR_POWER = 6;
-/** At the next step experts are further apart and few of them right: there it falls with this power. */
-const NEXT_STEP_POWER = 10;
+/** At the next step experts are further apart and few of them right: there it falls with this power, and 30 is no better. */
+const NEXT_STEP_POWER = 20;
 /** Share of the weight that is left out at either end of the answers. */
 const LEFT_OUT = 0.25;
 /** An error of logs that counts as none, so that a series that never varies divides by something. */
