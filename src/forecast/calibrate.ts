@@ -35,6 +35,8 @@ export interface Tally {
 const ERROR_POWER = 6;
 /** At the next step experts are further apart and few of them right: there it falls with this power, and 30 is no better. */
 const NEXT_STEP_POWER = 20;
+/** From this lead on it is the other: by the hour a single day's luck must not decide. */
+const POWER_LEAD_S = 2 * 3600;
 /** Share of the weight that is left out at either end of the answers. */
 const LEFT_OUT = 0.25;
 /** An error of logs that counts as none, so that a series that never varies divides by something. */
@@ -321,13 +323,15 @@ function tallyOf(experts: Experts, points: Points, said: Float64Array, before?: 
 function weigh({ families, stepMs }: Experts, tally: Tally, days: number, lead: number): Float64Array {
   const { errors, others, all, counted, points } = tally;
   const prior = (PRIOR_DAYS / Math.max(0.25, days * (counted / Math.max(1, points)))) * all + NO_ERROR;
-  const known = Math.min(1, (lead * stepMs) / 1000 / PRIOR_LEAD_S);
+  const leadS = (lead * stepMs) / 1000;
+  const known = Math.min(1, leadS / PRIOR_LEAD_S);
+  const power = NEXT_STEP_POWER + Math.min(1, leadS / POWER_LEAD_S) * (ERROR_POWER - NEXT_STEP_POWER);
   const ratios = errors.map((error, e) => {
     const worth = (KNOWN_ERRORS[families[e] ?? ''] ?? 1) ** known;
     return (error + worth * prior) / ((others[e] as number) + prior);
   });
   const least = ratios.reduce((a, b) => Math.min(a, b), Infinity);
-  const weights = ratios.map((ratio) => (least / ratio) ** (NEXT_STEP_POWER + known * (ERROR_POWER - NEXT_STEP_POWER)));
+  const weights = ratios.map((ratio) => (least / ratio) ** power);
   const total = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / total);
 }
