@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, runCycle, type Tools } from '../src/cycle.ts';
+import { decide, runCycle, type Memory, type Tools } from '../src/cycle.ts';
 import { offeringId } from '../src/catalog/offering.ts';
 import type { Fleet } from '../src/fleet/fleet.ts';
 import { readFleet } from '../src/fleet/read.ts';
@@ -64,9 +64,12 @@ describe('a cycle', () => {
     const seen = await observed(fleet);
     const kit = await tools();
     const once = decide(seen, fleet, kit);
-    expect(decide(seen, fleet, kit).plan).toEqual(once.plan);
+    // what one decision leaves for the next changes none
+    const memory: Memory = {};
+    expect(decide(seen, fleet, { ...kit, memory }).plan).toEqual(once.plan);
+    expect(memory.fits?.size).toBe(seen.signals.length);
     const turned = { ...seen, offerings: seen.offerings.toReversed(), pools: seen.pools.toReversed() };
-    expect(decide(turned, fleet, kit).plan.steps).toEqual(once.plan.steps);
+    expect(decide(turned, fleet, { ...kit, memory }).plan.steps).toEqual(once.plan.steps);
   });
 
   it('comes to rest under a load that holds still: never short of the demand on the way, and cheaper at the end', async () => {

@@ -33,6 +33,8 @@ export interface Learnt {
   readonly blocks: readonly FittedBlock[];
   /** what a whole fit has left to go on with when the series grows: nothing in it is ever changed */
   readonly ground: Ground;
+  /** what came since the whole fit, in logs: the blocks have learnt it */
+  readonly since?: Float64Array;
 }
 
 export interface Ground {
@@ -143,19 +145,23 @@ const lastSeenMs = ({ startMs, stepMs, values }: History): number => startMs + (
 export function answered(
   { head, history, missing, leads }: Posed,
   experts: Experts,
-  { blocks, ground }: Pick<Learnt, 'blocks' | 'ground'>,
+  { blocks, ground, since }: Pick<Learnt, 'blocks' | 'ground' | 'since'>,
 ): Fitted {
   const shift = levelShiftOf(experts, blocks);
   const notes = [...history.notes, ...shortness(history, experts)];
   if (shift) notes.push(toldOf(shift, history));
   if (missing > 0) {
-    const since = isoOf(instant(lastSeenMs(history)));
-    notes.push(`nothing seen since ${since}, ${counted(missing, 'step')} before the decision`);
+    const last = isoOf(instant(lastSeenMs(history)));
+    notes.push(`nothing seen since ${last}, ${counted(missing, 'step')} before the decision`);
   }
   const { values, wide } = history;
   const { families } = experts;
   const centres = centresOf(experts, blocks, leads, shift);
-  return { ...head, notes, learnt: { wide, last: values.at(-1) ?? 0, families, centres, missing, blocks, ground } };
+  return {
+    ...head,
+    notes,
+    learnt: { wide, last: values.at(-1) ?? 0, families, centres, missing, blocks, ground, ...(since && { since }) },
+  };
 }
 
 function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlock[] {

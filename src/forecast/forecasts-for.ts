@@ -4,7 +4,7 @@ import type { Instant } from '../units.ts';
 import type { HolidayTable } from './events/holidays.ts';
 import { eventsOf, type SeriesEvents } from './events/windows.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
-import { lessonsOf, fitWithEvents, predictWithEvents, type EventOptions } from './with-events.ts';
+import { fitWithEvents, lessonsOf, predictWithEvents, type DailyFits, type EventOptions } from './with-events.ts';
 import type { Forecast } from './forecast.ts';
 
 /** A calendar that knows nothing: for fleets whose markets name no holidays. */
@@ -13,6 +13,17 @@ const NO_HOLIDAYS: HolidayTable = { from: 0, to: 0, holidays: [], regions: {} };
 export interface Known {
   readonly holidays?: HolidayTable | undefined;
   readonly experts?: LinearExperts | undefined;
+  /** what was learnt for an earlier decision: it shows in the time that is taken, not in what comes out */
+  readonly earlier?: Fits | undefined;
+}
+
+/** What was learnt, for each signal and market. */
+export type Fits = ReadonlyMap<string, DailyFits>;
+
+export interface Forecasts {
+  readonly forecasts: readonly Forecast[];
+  /** for the next decision */
+  readonly fits: Fits;
 }
 
 /**
@@ -27,8 +38,8 @@ export function forecastsFor(
   fleet: Fleet,
   at: Instant,
   quantilesOf: (signal: string) => readonly number[],
-  { holidays: table = NO_HOLIDAYS, experts }: Known = {},
-): Forecast[] {
+  { holidays: table = NO_HOLIDAYS, experts, earlier }: Known = {},
+): Forecasts {
   const asked = signals.map((signal) => {
     const options: EventOptions = {
       until: at,
@@ -39,13 +50,17 @@ export function forecastsFor(
     const lessons = lessonsOf(signal, options);
     return { signal, options: { ...options, ...(lessons && { lessons }) } };
   });
-  return asked.map(({ signal, options }) => {
+  const fits = new Map<string, DailyFits>();
+  const forecasts = asked.map(({ signal, options }) => {
     const elsewhere = asked.flatMap(({ signal: other, options: { lessons } }) =>
       other.name === signal.name && other.market !== signal.market && lessons ? [lessons] : [],
     );
-    const fitted = fitWithEvents(signal, { ...options, elsewhere });
+    const key = JSON.stringify([signal.name, signal.market]);
+    const fitted = fitWithEvents(signal, { ...options, elsewhere, earlier: earlier?.get(key) ?? {} });
+    if (fitted.daily) fits.set(key, fitted.daily);
     return predictWithEvents(fitted, fleet.horizon, quantilesOf(signal.name));
   });
+  return { forecasts, fits };
 }
 
 /** Midnights are looked for where the market has a calendar at all. */

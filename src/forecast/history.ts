@@ -21,7 +21,7 @@ export interface History {
   /** 1 where a value was seen and believed: only these are scored */
   readonly seen: Uint8Array;
   readonly notes: readonly string[];
-  /** load as it came, and the first step that was looked at for it */
+  /** load as it came, from the first step that was looked at to the last, and when the first began */
   readonly raw: Float64Array;
   readonly windowMs: number;
   /** as it was asked for, of the steps in `raw` */
@@ -40,7 +40,13 @@ const OFFSET_SHARE = 0.05;
  */
 const WIDE_SHARE = 1;
 
-/** The window that is looked at: how many steps it may hold. */
+/** When the first step begins that is looked at for a decision at that time. */
+export function windowOf({ start, step, values }: ObservedSignal, until: Instant): number {
+  const stepMs = step * 1000;
+  const bound = Math.min(values.length, Math.floor((until - start) / stepMs) + 1);
+  return start + Math.max(0, bound - keptSteps(stepMs)) * stepMs;
+}
+
 const keptSteps = (stepMs: number): number => Math.min(STEPS_AT_MOST, Math.ceil((DAYS_AT_MOST * 86_400_000) / stepMs));
 
 export interface HistoryOptions {
@@ -53,7 +59,8 @@ export interface HistoryOptions {
 export function historyOf(signal: ObservedSignal, until: Instant, options: HistoryOptions = {}): History | undefined {
   const stepMs = signal.step * 1000;
   const bound = Math.min(signal.values.length, Math.floor((until - signal.start) / stepMs) + 1);
-  const begin = Math.max(0, bound - keptSteps(stepMs));
+  const windowMs = windowOf(signal, until);
+  const begin = Math.round((windowMs - signal.start) / stepMs);
   const raw = signal.values.slice(begin, Math.max(0, bound));
   const seasons = seasonsOf(signal.step, options.seasons);
   const notes: string[] = [];
@@ -84,7 +91,7 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
   const startMs = signal.start + (begin + from) * stepMs;
   const logs = logsOf(pattern, offset);
   const scored = logsOf(values, wide);
-  const window = [begin + from, begin + to + 1] as const;
+  const window = [begin, Math.max(0, bound)] as const;
   return {
     startMs,
     stepMs,
@@ -97,44 +104,49 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
     seen,
     notes,
     raw: sameOr(values, signal.values.subarray(...window)),
-    windowMs: signal.start + begin * stepMs,
+    windowMs,
     ...(options.excluded && { excluded: options.excluded.slice(...window) }),
   };
 }
+
+/** Why something learnt can't be gone on with: it was learnt from something else, or what has come needs all of it. */
+export type WhyNot = 'another past' | 'all is needed';
+const UNABLE: WhyNot = 'all is needed';
 
 /**
  * The same series a few steps later: only what is new is looked at, by the measures of then. Nothing of `was` is changed.
  *
  * @returns why not: the past is another than it was or too old, or among the new steps are zeros, spikes or such as are
- *   left out, which only the whole past can judge
+ *   left out, of which only the whole past can tell
  */
 export function grownHistory(
   was: History,
   signal: ObservedSignal,
   until: Instant,
   options: HistoryOptions,
-): History | 'another past' | 'unusual steps' {
-  const { startMs, stepMs, seasons, raw, excluded, offset, wide } = was;
-  const n = raw.length;
+): History | WhyNot {
+  const { startMs, stepMs, windowMs, seasons, raw, excluded, offset, wide } = was;
+  const n = was.values.length;
+  const begun = (signal.start - windowMs) / stepMs;
+  // where a step of the history lies among the signal's
   const slid = (signal.start - startMs) / stepMs;
   const bound = Math.min(signal.values.length, Math.floor((until - signal.start) / stepMs) + 1);
-  const beginMs = signal.start + Math.max(0, bound - keptSteps(stepMs)) * stepMs;
   const now = seasonsOf(signal.step, options.seasons);
   const alike = signal.step * 1000 === stepMs && now.day === seasons.day && now.week === seasons.week;
-  const first = Math.max(0, slid);
-  if (!alike || !Number.isInteger(slid) || beginMs < was.windowMs || bound + slid < n || first >= n)
-    return 'another past';
-  for (let i = first; i < n; i++) {
-    const [today, then] = [signal.values[i - slid] as number, raw[i] as number];
+  const first = Math.max(0, begun);
+  if (!alike || !Number.isInteger(begun) || windowOf(signal, until) < windowMs) return 'another past';
+  if (bound + begun < raw.length || first >= raw.length) return 'another past';
+  for (let i = first; i < raw.length; i++) {
+    const [today, then] = [signal.values[i - begun] as number, raw[i] as number];
     if (today !== then && (today === today || then === then)) return 'another past';
-    if ((options.excluded?.[i - slid] ?? 0) !== (excluded?.[i] ?? 0)) return 'another past';
+    if ((options.excluded?.[i - begun] ?? 0) !== (excluded?.[i] ?? 0)) return 'another past';
   }
   let end = bound + slid;
   while (end > n && Number.isNaN(signal.values[end - 1 - slid])) end--;
   if ((end - n) * stepMs > DAY_MS) return 'another past';
   const lags = [seasons.week, seasons.day, 1].flatMap((season) => (season === undefined ? [] : [lagOf(season, 1)]));
   const most = MOST_USUAL * wide;
-  if ((raw[n - 1] as number) > most) return 'unusual steps';
+  if ((was.values[n - 1] as number) > most) return UNABLE;
   const grown = (of: Float64Array): Float64Array => {
     const longer = new Float64Array(end);
     longer.set(of);
@@ -145,7 +157,7 @@ export function grownHistory(
   seen.set(was.seen);
   for (let i = n; i < end; i++) {
     const value = signal.values[i - slid] as number;
-    if (value <= 0 || value > most || options.excluded?.[i - slid] === 1) return 'unusual steps';
+    if (value <= 0 || value > most || options.excluded?.[i - slid] === 1) return UNABLE;
     const hole = Number.isNaN(value);
     const lag = lags.find((steps) => i >= steps) ?? 1;
     values[i] = value;
@@ -162,7 +174,8 @@ const MOST_USUAL = 5;
 
 /** One array for both where nothing was cleaned. */
 function sameOr(values: Float64Array, raw: Float64Array): Float64Array {
-  return values.every((v, i) => v === raw[i] || (v !== v && Number.isNaN(raw[i]))) ? values : raw.slice();
+  const alike = values.length === raw.length;
+  return alike && values.every((v, i) => v === raw[i] || (v !== v && Number.isNaN(raw[i]))) ? values : raw.slice();
 }
 
 /** Fills holes from the week before, else the day before, else with the last value. */

@@ -13,7 +13,7 @@ import {
   type FitOptions,
   type Ground,
 } from './fit.ts';
-import { grownHistory } from './history.ts';
+import { grownHistory, type WhyNot } from './history.ts';
 import { longestShift } from './level-shift.ts';
 import { logMeanOf } from './spread.ts';
 
@@ -31,11 +31,7 @@ export function refit(before: Fitted, signal: ObservedSignal, options: FitOption
 }
 
 /** {@link refit} without fitting anew: says why it would. */
-export function grownFrom(
-  { learnt }: Fitted,
-  signal: ObservedSignal,
-  options: FitOptions,
-): Fitted | 'another past' | 'unusual steps' {
+export function grownFrom({ learnt }: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
   if (!learnt) return 'another past';
   const { ground } = learnt;
   const { head, until } = headOf(signal, options);
@@ -44,14 +40,25 @@ export function grownFrom(
   const history = grownHistory(ground.history, signal, until, options);
   if (typeof history === 'string') return history;
   const posed = posedAt(head, history, steps);
-  if (!('history' in posed)) return 'unusual steps';
+  if (!('history' in posed)) return 'all is needed';
   const { leads } = posed;
-  if (leads > reachOf(ground)) return 'unusual steps';
-  if (!sameSeasons(ground, history.values.length)) return 'another past';
+  if (leads > reachOf(ground)) return 'all is needed';
+  if (!sameSeasons(ground, history.values.length)) return 'all is needed';
   const experts = expertsFor(history, leads + longestShift(history), options.experts, leads, ground.kept);
-  if (experts.families.join() !== ground.families.join()) return 'another past';
-  const blocks = ground.blocks.map((block, b) => grownBlock(experts, block, ground, learnt.blocks[b]));
-  return answered(posed, experts, { blocks, ground });
+  if (experts.families.join() !== ground.families.join()) return 'all is needed';
+  const since = history.scored.slice(ground.history.values.length);
+  const known = agree(since, learnt.since);
+  const blocks = ground.blocks.map((block, b) =>
+    grownBlock(experts, block, ground, known ? learnt.blocks[b] : undefined),
+  );
+  return answered(posed, experts, { blocks, ground, since });
+}
+
+/** Whether what came since the whole fit is what it was last time, as far as both know it: the newest step may have grown. */
+function agree(now: Float64Array, last?: Float64Array): boolean {
+  const both = Math.min(now.length, last?.length ?? 0);
+  for (let i = 0; i < both; i++) if (!Object.is(now[i], last?.[i])) return false;
+  return true;
 }
 
 /** As far as the last block is asked: a quarter of it beyond its end, for values that come in late. */

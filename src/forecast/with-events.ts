@@ -6,6 +6,7 @@ import { localTime } from './events/local-time.ts';
 import { movedBy } from './events/moved.ts';
 import { shiftOver, stepsIn, type Shift } from './events/shift.ts';
 import { isDay, type EventWindow } from './events/window.ts';
+import { fitDaily, type DailyFit } from './daily-fit.ts';
 import { fit, type FitOptions, type Fitted } from './fit.ts';
 import type { Forecast } from './forecast.ts';
 import { predict } from './predict.ts';
@@ -21,7 +22,15 @@ export interface FittedWithEvents {
   readonly offset: number;
   /** the newest value as it came, events and all */
   readonly last?: { readonly at: Instant; readonly value: number };
+  /** what a later decision may be given as `earlier` */
+  readonly daily?: DailyFits;
   readonly notes: readonly string[];
+}
+
+/** What was learnt of a series at its time of the day: without its events, and with its holidays as they came. */
+export interface DailyFits {
+  readonly ordinary?: DailyFit;
+  readonly aftermath?: DailyFit;
 }
 
 export interface EventOptions extends FitOptions {
@@ -35,6 +44,8 @@ export interface EventOptions extends FitOptions {
   readonly lessons?: Lessons;
   /** what the same signal's other markets show: it counts for half */
   readonly elsewhere?: readonly Lessons[];
+  /** learn once a day, and go on from what an earlier decision left, if anything; absent = all is learnt at `until` */
+  readonly earlier?: DailyFits;
 }
 
 const DAY_S = 86_400;
@@ -52,24 +63,29 @@ const AFTERMATH_MS = 4 * DAY_MS;
  * and what they do is learnt from the whole of the past, be it years.
  */
 export function fitWithEvents(signal: ObservedSignal, options: EventOptions): FittedWithEvents {
-  const { events, timeZone: _zone, restDay: _day, lessons: _learnt, elsewhere = [], ...rest } = options;
+  const { events, timeZone: _zone, restDay: _day, lessons: _learnt, elsewhere = [], earlier, ...rest } = options;
   const stepMs = signal.step * 1000;
   const until = untilOf(signal, options);
   const windows = usable(events, signal);
   const lessons = options.lessons ?? lessonsOf(signal, options);
-  if (!lessons) return { fitted: fit(signal, rest), offset: 0, notes: [] };
+  const learn = (of: ObservedSignal, asked: FitOptions, last?: DailyFit): { fitted: Fitted; daily?: DailyFit } =>
+    earlier ? fitDaily(of, { ...asked, until }, last) : { fitted: fit(of, asked) };
+  if (!lessons) {
+    const { fitted, daily } = learn(signal, rest, earlier?.ordinary);
+    return { fitted, offset: 0, notes: [], ...(daily && { daily: { ordinary: daily } }) };
+  }
   const beliefs = beliefsFrom([
     ...lessons.seen.map((seen) => ({ seen, weight: 1 })),
     ...elsewhere.flatMap(({ seen }) => seen.map((one) => ({ seen: one, weight: ELSEWHERE_WEIGHT }))),
   ]);
   const moving = windows.filter((window) => window.from <= until && isLeftOut(window, beliefs));
-  const learn = (left: readonly EventWindow[]): Fitted => {
+  const without = (left: readonly EventWindow[], last?: DailyFit): ReturnType<typeof learn> => {
     const recent = left.filter(({ kind, to }) => kind !== 'outage' && to > until - RECENT_MS);
     const older = left.filter((window) => !recent.includes(window));
     const ordinary = ordinaryOf(signal, recent, beliefs, lessons, until);
-    return fit(ordinary, { ...rest, excluded: maskOf(older, signal) });
+    return learn(ordinary, { ...rest, excluded: maskOf(older, signal) }, last);
   };
-  const fitted = learn(moving);
+  const { fitted, daily } = without(moving, earlier?.ordinary);
   const horizon = Math.max(1, Math.ceil((options.horizon ?? DAY_S) / signal.step));
   const from = instant(fitted.origin + stepMs);
   const coming = windows.filter((w) => w.to > from && w.from < from + horizon * stepMs);
@@ -78,10 +94,17 @@ export function fitWithEvents(signal: ObservedSignal, options: EventOptions): Fi
   const after = moving.some((window) => isDay(window) && window.to > until - AFTERMATH_MS);
   const believed = coming.filter((window) => isLeftOut(window, beliefs));
   const steps = after ? freeOf(believed, from, stepMs, horizon) : undefined;
+  const asCame = steps?.includes(1)
+    ? without(
+        moving.filter((w) => !isDay(w)),
+        earlier?.aftermath,
+      )
+    : undefined;
   return {
     fitted,
     offset: lessons.offset,
-    ...(steps?.includes(1) && { aftermath: { fitted: learn(moving.filter((w) => !isDay(w))), steps } }),
+    ...(steps && asCame && { aftermath: { fitted: asCame.fitted, steps } }),
+    ...(daily && { daily: { ordinary: daily, ...(asCame?.daily && { aftermath: asCame.daily }) } }),
     notes: shift ? notesOn(coming, shift, beliefs, from, stepMs) : [],
     ...(shift && { shift }),
     ...(last && { last }),
