@@ -27,13 +27,13 @@ export interface Merged {
   readonly unused: number;
 }
 
-/** A live price that was refused, and the good one that stays in use. */
+/** A live price that was refused, and the good one that stays in use; absent = none is known, and it is not offered. */
 export interface QuarantinedPrice {
   readonly offering: string;
   readonly refused: number;
   readonly source: string;
   readonly asOf: Instant;
-  readonly kept: Price;
+  readonly kept?: Price;
   /** words that follow the refused price */
   readonly reason: string;
 }
@@ -102,16 +102,19 @@ function doubt(live: LivePrice, offering: Offering, onDemand: Price | undefined,
   if (purchase === 'spot' && onDemand && live.usdPerHour >= 1.05 * onDemand.usdPerHour) {
     return `is above the ${onDemand.usdPerHour} USD/h on demand`;
   }
-  if (live.asOf > now + CLOCK_SKEW_MS) return 'is dated in the future';
-  return undefined;
+  return misdated(live.asOf, now);
 }
 
-function notAPrice(usd: number): string | undefined {
+export function misdated(asOf: Instant, now: Instant): string | undefined {
+  return asOf > now + CLOCK_SKEW_MS ? 'is dated in the future' : undefined;
+}
+
+export function notAPrice(usd: number): string | undefined {
   if (!Number.isFinite(usd)) return 'is not a number';
   return usd > 0 ? undefined : 'is not above 0';
 }
 
-const believed = ({ usdPerHour: usd, source, asOf }: LivePrice): Price => ({
+export const believed = ({ usdPerHour: usd, source, asOf }: LivePrice): Price => ({
   usdPerHour: usdPerHour(usd),
   source,
   asOf,

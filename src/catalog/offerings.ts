@@ -65,8 +65,8 @@ type Shared = Pick<
   | 'bootTime'
 >;
 
-function sharedOf(catalog: ProviderCatalog, type: InstanceType, region: string): Shared {
-  const { provider } = catalog;
+/** What all offerings of a type in a region have in common. */
+export function sharedOf({ provider }: Pick<ProviderCatalog, 'provider'>, type: InstanceType, region: string): Shared {
   if (provider === 'kubernetes') throw new RangeError('own clusters are stated in the fleet file, not in a catalog');
   return {
     provider,

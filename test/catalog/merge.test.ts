@@ -61,7 +61,7 @@ describe('a live price', () => {
     expect(merged.updated).toBe(0);
     expect(merged.quarantined).toHaveLength(2);
     expect(merged.quarantined[0]?.reason).toMatch(reason);
-    expect(merged.quarantined[0]?.kept.source).not.toBe('aws price list');
+    expect(merged.quarantined[0]?.kept?.source).not.toBe('aws price list');
   });
 
   it('older than the one in use changes nothing', () => {
