@@ -241,26 +241,33 @@ function sortByAnswer(said: Float64Array, from: number, order: Int32Array): numb
   let answers = 0;
   for (let i = 0; i < order.length; i++) {
     const e = order[i] as number;
-    const one = said[from + e] as number;
-    if (one === one) answers++;
+    const answer = said[from + e] as number;
+    const one = answer === answer ? Math.min(answer, Number.MAX_VALUE) : Infinity;
+    if (answer === answer) answers++;
     let at = i;
     while (at > 0) {
-      const f = order[at - 1] as number;
-      const other = said[from + f] as number;
-      if (other < one || (other === one && f < e) || (one !== one && (other === other || f < e))) break;
-      order[at] = f;
+      const other = sorted[at - 1] as number;
+      if (other < one || (other === one && (order[at - 1] as number) < e)) break;
+      order[at] = order[at - 1] as number;
+      sorted[at] = other;
       at--;
     }
     order[at] = e;
+    sorted[at] = one;
   }
   return answers;
 }
 
 /** Experts in some order: which one does not show in what is made of it, so that one room serves all. */
 let room = new Int32Array(0);
+/** Room for their answers in that order. */
+let sorted = new Float64Array(0);
 
 function orderOf(width: number): Int32Array {
-  if (room.length !== width) room = Int32Array.from({ length: width }, (_, e) => e);
+  if (room.length !== width) {
+    room = Int32Array.from({ length: width }, (_, e) => e);
+    sorted = new Float64Array(width);
+  }
   return room;
 }
 

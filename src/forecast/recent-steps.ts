@@ -75,40 +75,49 @@ export function recentSteps(
   const rhythms = RHYTHMS_S.map((s) => (s * 1000) / stepMs).filter((of) => Number.isInteger(of) && of > 1 && of < day);
   const width = 2 * bases.length + OWN + rhythms.length;
 
-  /** Differences from the last value, standing at step t → `out`. */
-  const features = (t: number, lead: number, out: Float64Array): void => {
+  const ownAt = 2 * bases.length;
+
+  /** Differences from the last value, standing at step t → `out`: what days, weeks and rhythms expect of step t + lead … */
+  const ahead = (t: number, lead: number, out: Float64Array): void => {
     const last = came[t] as number;
-    let f = 0;
-    for (const base of bases) {
-      const then = (base[t + lead] as number) - last;
-      out[f++] = then;
-      out[f++] = (base[t + lead] as number) - (base[t] as number);
+    for (let b = 0; b < bases.length; b++) {
+      const base = bases[b] as Float64Array;
+      const then = base[t + lead] as number;
+      out[2 * b] = then - last;
+      out[2 * b + 1] = then - (base[t] as number);
     }
-    out[f++] = (came[Math.max(0, t - 1)] as number) - last;
-    for (const w of WIDTHS) {
-      const k = Math.max(0, t + 1 - w);
-      out[f++] = ((sums[t + 1] as number) - (sums[k] as number)) / (t + 1 - k) - last;
-    }
-    for (const rhythm of rhythms) {
+    for (let r = 0; r < rhythms.length; r++) {
+      const rhythm = rhythms[r] as number;
       let sum = 0;
       let ago = t - rhythm * Math.ceil(lead / rhythm);
       for (let turn = 0; turn < TURNS && ago >= 0; turn++, ago -= rhythm)
         sum += (came[ago + lead] as number) - (came[ago] as number);
-      out[f++] = sum / TURNS;
+      out[ownAt + OWN + r] = sum / TURNS;
+    }
+  };
+  /** … and the last steps, the same for every lead, from `f` on. */
+  const own = (t: number, out: Float64Array, f: number): void => {
+    const last = came[t] as number;
+    out[f] = (came[Math.max(0, t - 1)] as number) - last;
+    for (let w = 0; w < WIDTHS.length; w++) {
+      const k = Math.max(0, t + 1 - (WIDTHS[w] as number));
+      out[f + 1 + w] = ((sums[t + 1] as number) - (sums[k] as number)) / (t + 1 - k) - last;
     }
   };
   const anchors = anchorsUpTo(reach);
   const epoch = Math.round(history.startMs / stepMs);
   const told = before?.map((one) => ({ ...one, first: one.first - epoch }));
-  const learnt =
-    told ??
-    anchors.map((lead) => learn({ came, seen, first, day, lead, width, daysPerStep: stepMs / 86_400_000, features }));
+  const stride = 2 ** Math.max(0, Math.floor(Math.log2((n - first) / ROWS)));
+  const rows = told ? undefined : ownRows(own, first, stride, n);
+  const task = { came, seen, first, day, stride, width, ownAt, daysPerStep: stepMs / 86_400_000, ahead };
+  const learnt = told ?? anchors.map((lead) => learn({ ...task, lead, rows: rows ?? new Float64Array(0) }));
   const x = new Float64Array(width);
   return {
     learnt: learnt.map((one) => ({ ...one, first: one.first + epoch })),
     ask(t, lead) {
       if (lead > reach || t < first) return Number.NaN;
-      features(t, lead, x);
+      ahead(t, lead, x);
+      own(t, x, ownAt);
       const after = anchors.findIndex((anchor) => anchor >= lead);
       const near = after > 0 && (anchors[after] as number) > lead ? after - 1 : after;
       const [low, high] = [anchors[near] as number, anchors[after] as number];
@@ -158,7 +167,22 @@ interface Task {
   readonly lead: number;
   readonly width: number;
   readonly daysPerStep: number;
-  readonly features: (t: number, lead: number, out: Float64Array) => void;
+  readonly stride: number;
+  readonly ahead: (t: number, lead: number, out: Float64Array) => void;
+  /** the features that are the same for every lead, of each `stride`th step from `first` on, and their place */
+  readonly rows: Float64Array;
+  readonly ownAt: number;
+}
+
+function ownRows(
+  own: (t: number, out: Float64Array, f: number) => void,
+  first: number,
+  stride: number,
+  n: number,
+): Float64Array {
+  const rows = new Float64Array(OWN * Math.max(0, Math.ceil((n - first) / stride)));
+  for (let r = 0; r * OWN < rows.length; r++) own(first + r * stride, rows, r * OWN);
+  return rows;
 }
 
 function changeSaid({ first, stretch, coefficients, sizes }: Learnt, t: number, x: Float64Array): number {
@@ -176,10 +200,9 @@ function changeSaid({ first, stretch, coefficients, sizes }: Learnt, t: number, 
 
 /** One lead: least squares with a little ridge, each stretch of a day adding to what was known before it. */
 function learn(task: Task): Learnt {
-  const { came, seen, first, day, lead, width, daysPerStep, features } = task;
+  const { came, seen, first, day, lead, width, ownAt, daysPerStep, stride, ahead, rows } = task;
   const n = came.length;
-  const stride = 2 ** Math.max(0, Math.floor(Math.log2((n - first) / ROWS)));
-  const scales = scalesOf(task, stride);
+  const scales = scalesOf(task);
   const gram = new Float64Array((width + 1) * (width + 1));
   const x = new Float64Array(width + 1);
   const stretch = day;
@@ -189,21 +212,22 @@ function learn(task: Task): Learnt {
   for (let end = first; end - stretch < n; end += stretch) {
     for (; t + lead < Math.min(end, n); t += stride) {
       if (seen[t] === 0 || seen[t + lead] === 0) continue;
-      features(t, lead, x);
+      ahead(t, lead, x);
+      const row = ((t - first) / stride) * OWN;
+      for (let f = 0; f < OWN; f++) x[ownAt + f] = rows[row + f] as number;
       x[width] = (came[t + lead] as number) - (came[t] as number);
       let far = 1;
       for (let f = 0; f <= width; f++) {
-        x[f] = (x[f] as number) / (scales[f] as number);
-        far = Math.max(far, Math.abs(x[f] as number) / FAR_AT_MEDIANS);
+        const one = (x[f] as number) / (scales[f] as number);
+        x[f] = one;
+        far = Math.max(far, Math.abs(one) / FAR_AT_MEDIANS);
       }
       if (!Number.isFinite(far)) continue;
       const weight = 1 / (far * far);
       for (let a = 0; a <= width; a++) {
         const wx = weight * (x[a] as number);
-        for (let b = a; b <= width; b++) {
-          const at = a * (width + 1) + b;
-          gram[at] = (gram[at] as number) + wx * (x[b] as number);
-        }
+        const at = a * (width + 1);
+        for (let b = a; b <= width; b++) gram[at + b] = (gram[at + b] as number) + wx * (x[b] as number);
       }
     }
     const days = Math.max(0, (t - first) * daysPerStep);
@@ -214,13 +238,14 @@ function learn(task: Task): Learnt {
 }
 
 /** Median size of each feature and, last, of the change that is to be foretold. */
-function scalesOf({ came, first, lead, width, features }: Task, stride: number): Float64Array {
+function scalesOf({ came, first, lead, width, ownAt, stride, ahead, rows: own }: Task): Float64Array {
   const rows = Math.max(1, Math.floor((came.length - first - lead) / (stride * 8)));
   const sizes = Array.from({ length: width + 1 }, () => new Float64Array(rows));
   const x = new Float64Array(width);
   for (let r = 0; r < rows; r++) {
     const t = first + r * stride * 8;
-    features(t, lead, x);
+    ahead(t, lead, x);
+    for (let f = 0; f < OWN; f++) x[ownAt + f] = own[r * 8 * OWN + f] as number;
     for (let f = 0; f < width; f++) (sizes[f] as Float64Array)[r] = Math.abs(x[f] as number);
     (sizes[width] as Float64Array)[r] = Math.abs((came[t + lead] as number) - (came[t] as number));
   }
