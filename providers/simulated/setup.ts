@@ -86,7 +86,11 @@ export interface PriceTrace extends Traced {
  */
 export function regionOf(
   catalog: ProviderCatalog,
-  { region, zones, types }: { readonly region: string; readonly zones: readonly string[]; readonly types: readonly string[] },
+  {
+    region,
+    zones,
+    types,
+  }: { readonly region: string; readonly zones: readonly string[]; readonly types: readonly string[] },
 ): RegionSetup {
   const prices = catalog.regions.get(region);
   if (!prices) throw new RangeError(`${catalog.provider} has no region ${region}`);
