@@ -1,0 +1,133 @@
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+import type { Connection } from './connect.ts';
+import { BadAnswer, Refusal } from './failures.ts';
+
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** with its query */
+  readonly path: string;
+  readonly body?: unknown;
+  /** of the body; absent = JSON */
+  readonly contentType?: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+/** Sends one request and reads its whole answer. @throws Refusal, BadAnswer, CredentialsError, or the socket's error */
+export async function send(connection: Connection, asked: Asked): Promise<Reply> {
+  const response = await open(connection, asked, ANSWER_WITHIN_MS);
+  const status = response.statusCode ?? 0;
+  const body = parsed(await textOf(response), status);
+  if (status < 200 || status > 299) throw new Refusal(status, response.headers, body);
+  return { status, headers: response.headers, body };
+}
+
+/** Events of a watch as they come, until it ends. */
+export interface Stream {
+  /** Settles when it is over: undefined = the server closed it in order. Never rejects. */
+  readonly ended: Promise<Error | undefined>;
+  abort(): void;
+}
+
+/** Opens a watch: answers when the server has said yes. Lines that are not JSON end it. @throws as {@link send} */
+export async function stream(connection: Connection, path: string, onEvent: (event: unknown) => void): Promise<Stream> {
+  const response = await open(connection, { method: 'GET', path }, SILENCE_MS);
+  const status = response.statusCode ?? 0;
+  if (status !== 200) throw new Refusal(status, response.headers, parsed(await textOf(response), status));
+  const body = plain(response);
+  const ended = new Promise<Error | undefined>((resolve) => {
+    const lines = lineSplitter((line) => {
+      try {
+        onEvent(JSON.parse(line));
+      } catch (error) {
+        body.destroy(new BadAnswer(`a watch event that is not JSON: ${line.slice(0, 60)}`, { cause: error }));
+      }
+    });
+    body.on('data', (chunk: Buffer) => {
+      if (!lines(chunk)) body.destroy(new BadAnswer('a watch event without an end'));
+    });
+    body.on('end', () => resolve(undefined));
+    body.on('error', resolve);
+    body.on('close', () => resolve(response.complete ? undefined : new BadAnswer('the watch broke off')));
+  });
+  return { ended, abort: () => response.destroy() };
+}
+
+/** Nothing at all on the socket for so long: it is dead. Bookmarks come every minute. */
+const SILENCE_MS = 150_000;
+const ANSWER_WITHIN_MS = 60_000;
+
+async function open(connection: Connection, asked: Asked, silenceMs: number): Promise<IncomingMessage> {
+  const options = await connection.options();
+  const url = new URL(connection.server + asked.path);
+  const text = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+  const headers = {
+    ...options.headers,
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    'user-agent': 'godwit',
+    ...(text !== undefined && {
+      'content-type': asked.contentType ?? 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+    }),
+  };
+  return new Promise((resolve, reject) => {
+    const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const sent = ask(url, { ...options, headers, method: asked.method }, resolve);
+    sent.setTimeout(silenceMs, () => sent.destroy(new BadAnswer(`nothing was heard for ${silenceMs / 1000} s`)));
+    sent.on('error', reject);
+    sent.end(text);
+  });
+}
+
+const plain = (response: IncomingMessage): NodeJS.ReadableStream & { destroy(error?: Error): unknown } => {
+  if (response.headers['content-encoding'] !== 'gzip') return response;
+  const unzip = createGunzip();
+  response.on('error', (error) => unzip.destroy(error));
+  return response.pipe(unzip);
+};
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of plain(response)) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > LARGEST_ANSWER) throw new BadAnswer(`an answer of more than ${LARGEST_ANSWER / 2 ** 20} MiB`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A page of 500 large pods stays far below; nothing that a server sends may fill the memory. */
+const LARGEST_ANSWER = 256 * 2 ** 20;
+const LONGEST_EVENT = 16 * 2 ** 20;
+
+function parsed(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // proxies and webhooks refuse in words of their own
+    if (status < 200 || status > 299) return { message: text.slice(0, 300) };
+    throw new BadAnswer(`an answer that is not JSON: ${text.slice(0, 60)}`, { cause: error });
+  }
+}
+
+/** Cuts a stream of bytes into lines. False: the line has grown beyond what an event can be. */
+function lineSplitter(onLine: (line: string) => void): (chunk: Buffer) => boolean {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + decoder.write(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line);
+    return rest.length <= LONGEST_EVENT;
+  };
+}
