@@ -1,0 +1,61 @@
+import { counted, duration, named } from '../../figures.ts';
+import type { ObservedPool, PoolList } from '../../ports.ts';
+
+/**
+ * Why a listing may not be the whole truth, held against what was seen last, in words for `PoolList.doubts`: as long
+ * as there is one, nothing of the provider may shrink.
+ *
+ * A cloud that suddenly answers nothing where something ran is taken for out of order, not for empty: an account
+ * without pools, a region without pools, pools that shall have nodes and have none. An autoscaler that believed an
+ * empty list has ended whole clusters (kubernetes/autoscaler 446, 7419). One pool that is gone is no doubt, people
+ * delete pools; nor are pools without nodes that shall have none.
+ *
+ * @param before what was last seen without a doubt; absent = nothing, and an empty list is an empty list
+ * @param ageS how long ago that was; from {@link CONFIRM_AFTER_S} on the doubt asks for a person's word, because an
+ *   outage does not last so long. It never goes away by itself.
+ */
+export function doubtsOf(now: PoolList, before: PoolList | undefined, ageS = 0): readonly string[] {
+  const ran = (before?.pools ?? []).filter((pool) => nodesOf(pool) > 0);
+  if (ran.length === 0) return [];
+  const when = ageS > 0 ? `${duration(ageS)} ago` : 'when last seen';
+  const ask = ageS >= CONFIRM_AFTER_S ? CONFIRM : '';
+  // a pool that cannot be steered any more is there all the same
+  if (now.pools.length + now.passedOver.length === 0) {
+    return [`it lists no pool at all, where ${sizeOf(ran)} ran ${when}: taken for an outage${ask}`];
+  }
+  const regions = [...new Set(ran.map((pool) => pool.region))].toSorted();
+  const gone = regions.filter((region) => !seenIn(now, region));
+  const bare = regions.filter((region) => !gone.includes(region) && withoutNodes(now, region));
+  return [
+    ...gone.map((region) => {
+      const there = ran.filter((pool) => pool.region === region);
+      return `it lists no pool in ${region}, where ${sizeOf(there)} ran ${when}: taken for an outage${ask}`;
+    }),
+    ...bare.map((region) => {
+      const there = ran.filter((pool) => pool.region === region);
+      const short = now.pools.filter((pool) => pool.region === region && pool.target > 0);
+      return `it lists no node in ${region} though ${named(short.map((pool) => pool.name))} shall have some, where ${sizeOf(there)} ran ${when}: taken for an outage${ask}`;
+    }),
+  ];
+}
+
+/** The longest regional outages of the large clouds were over within a working day; most within an hour or two. */
+export const CONFIRM_AFTER_S = 8 * 3600;
+
+const CONFIRM = '; that is long for one: if they are gone for good, a person has to say so';
+
+/** Pending ones too: they are listed, so the cloud answers. */
+const nodesOf = ({ live, ready }: ObservedPool): number => (live ? live.instances.length : ready);
+
+const sizeOf = (pools: readonly ObservedPool[]): string => {
+  const nodes = pools.reduce((sum, pool) => sum + nodesOf(pool), 0);
+  return `${counted(pools.length, 'pool')} with ${counted(nodes, 'node')}`;
+};
+
+const seenIn = ({ pools, passedOver }: PoolList, region: string): boolean =>
+  pools.some((pool) => pool.region === region) || passedOver.some(({ place }) => place.includes(region));
+
+function withoutNodes({ pools }: PoolList, region: string): boolean {
+  const there = pools.filter((pool) => pool.region === region);
+  return there.some((pool) => pool.target > 0) && there.every((pool) => nodesOf(pool) === 0);
+}
