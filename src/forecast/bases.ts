@@ -94,25 +94,28 @@ export function baseOf(
     }
     if (weights > 0) logs[i] = sum / weights;
   }
-  const departures = new Float64Array(n);
-  for (let i = first; i < n; i++) departures[i] = (seen[i] as number) - (logs[i] as number);
+  const departures = new Float64Array(Math.max(0, n - first));
+  for (let i = first; i < n; i++) departures[i - first] = (seen[i] as number) - (logs[i] as number);
+  const most = known ?? cutOf(departures);
   const stepS = history.stepMs / 1000;
-  const most = known ?? cutOf(departures.subarray(Math.min(first, n)));
-  const short = trailingMean(departures, first, Math.max(1, Math.round(SHORT_S / stepS)));
-  for (let i = first; i < n; i++) departures[i] = Math.max(-most, Math.min(most, departures[i] as number));
-  return { logs, short, day: trailingMean(departures, first, Math.max(1, Math.round(86_400 / stepS))), most };
+  const short = trailingMean(departures, n, Math.max(1, Math.round(SHORT_S / stepS)));
+  for (let d = 0; d < departures.length; d++) {
+    departures[d] = Math.max(-most, Math.min(most, departures[d] as number));
+  }
+  return { logs, short, day: trailingMean(departures, n, Math.max(1, Math.round(86_400 / stepS))), most };
 }
 
 const cutOf = (departures: Float64Array): number => CUT_AT_MEDIANS * (quantileIn(departures, 0.5, Math.abs) || 0);
 
-/** Mean of the last `width` values up to each step, fewer right after `first`; 0 before. */
-function trailingMean(values: Float64Array, first: number, width: number): Float64Array {
-  const means = new Float64Array(values.length);
+/** Mean of the last `width` values up to each, fewer after the first; as the last of `n`, with 0 before them. */
+function trailingMean(values: Float64Array, n: number, width: number): Float64Array {
+  const means = new Float64Array(n);
+  const first = n - values.length;
   let sum = 0;
-  for (let i = first; i < values.length; i++) {
-    sum += values[i] ?? 0;
-    if (i - width >= first) sum -= values[i - width] ?? 0;
-    means[i] = sum / Math.min(width, i - first + 1);
+  for (let i = 0; i < values.length; i++) {
+    sum += values[i] as number;
+    if (i >= width) sum -= values[i - width] as number;
+    means[first + i] = sum / Math.min(width, i + 1);
   }
   return means;
 }

@@ -18,35 +18,49 @@ export function centresOf(
   const earlier = new Float64Array(families.length);
   const still = new Float64Array(2 * kinds.length);
   const centres = new Float64Array(leads);
-  for (let lead = 1; lead <= centres.length; lead++) {
-    const { near, far, share } = between(blocks, lead);
+  const mixes = mixesOf(blocks, leads);
+  for (let lead = 1; lead <= leads; lead++) {
+    const { near, far, share } = mixes[lead - 1] as Mix;
     askExperts(experts, still, now, lead, today);
     const back = shift ? now - shift.before : 0;
     if (shift) askExperts(experts, still, shift.before, lead + back, earlier);
     // so far ahead others are to be believed than at this lead; the shift was measured against those
     const since = blockOf(blocks, lead + back);
     const then = shift && since ? blendAsked(experts, since.calibration, shift.before, lead + back, earlier) : 0;
-    const centreOf = (b: number): number => {
-      const calibration = blocks[b]?.calibration;
-      if (!calibration) return 0;
-      const said = blendAsked(experts, calibration, now, lead, today);
-      if (!shift) return said;
-      return followed(history, shift, said, then, lead, now);
-    };
-    const a = centreOf(near);
-    centres[lead - 1] = share === 0 ? a : a + share * (centreOf(far) - a);
+    let centre = 0;
+    for (const block of share === 0 ? [near] : [near, far]) {
+      const calibration = blocks[block]?.calibration;
+      if (!calibration) continue;
+      const plain = blendAsked(experts, calibration, now, lead, today);
+      const said = shift ? followed(history, shift, plain, then, lead, now) : plain;
+      centre = block === near ? said : centre + share * (said - centre);
+    }
+    centres[lead - 1] = centre;
   }
   return centres;
 }
 
 /** The two blocks whose middles lie around a lead, and how far it is from the nearer to the further, in logs of leads. */
-export function between(blocks: readonly LeadBlock[], lead: number): { near: number; far: number; share: number } {
-  const middle = (b: number): number => Math.sqrt((blocks[b]?.from ?? 1) * (blocks[b]?.to ?? 1));
-  const after = blocks.findIndex((_, b) => middle(b) > lead);
-  if (after <= 0) {
-    const only = after === 0 ? 0 : blocks.length - 1;
-    return { near: only, far: only, share: 0 };
+export interface Mix {
+  readonly near: number;
+  readonly far: number;
+  readonly share: number;
+}
+
+/** Of each lead up to the furthest. */
+export function mixesOf(blocks: readonly LeadBlock[], leads: number): readonly Mix[] {
+  const middles = blocks.map(({ from, to }) => Math.sqrt(from * to));
+  const mixes: Mix[] = [];
+  let after = 0;
+  for (let lead = 1; lead <= leads; lead++) {
+    while (after < middles.length && (middles[after] as number) <= lead) after++;
+    if (after === 0 || after === middles.length) {
+      const only = Math.max(0, after - 1);
+      mixes.push({ near: only, far: only, share: 0 });
+      continue;
+    }
+    const [low, high] = [middles[after - 1] as number, middles[after] as number];
+    mixes.push({ near: after - 1, far: after, share: Math.log(lead / low) / Math.log(high / low) });
   }
-  const share = Math.log(lead / middle(after - 1)) / Math.log(middle(after) / middle(after - 1));
-  return { near: after - 1, far: after, share };
+  return mixes;
 }

@@ -44,8 +44,6 @@ export type Slopes = Float64Array;
 /** A departure of minutes is at most half gone after this time: what is learnt from a few days may not say otherwise. */
 const SHORT_HALF_LIFE_S = 10_800;
 const VARIANTS = 3;
-/** Where a history has grown, so many days are asked besides the furthest lead: what came since, and the level of a day. */
-const KNOWN_DAYS = 3;
 /** The first part of the past, in which no expert is judged. */
 const UNJUDGED = 0.35;
 export const LINEAR = 'linear experts';
@@ -73,7 +71,10 @@ export function expertsFor(
   );
   // the level of a day looks one day back
   const from = Math.max(0, settledAt - day);
-  const back = leads + KNOWN_DAYS * day;
+  // where a history has grown, what a day has brought is asked, each time with the level of the day before
+  const back = Math.max(leads, usual + day) + day + 1;
+  // no target lies further ahead, and experts by the hour look into the hour after it
+  const reach = usual + Math.ceil(3_600_000 / history.stepMs);
   const since = known ? Math.max(from, history.logs.length - back) : from;
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   // those that rest on older days only are seldom asked, so each is made when it first is
@@ -82,7 +83,7 @@ export function expertsFor(
     const there = bases[kind]?.[ahead - 1];
     const of = kinds[kind];
     if (there || !of || !(ahead <= Math.ceil(leads / of.season))) return there;
-    const made = baseOf(history, of, ahead, since, leads, known?.cuts[kind]?.[ahead - 1]);
+    const made = baseOf(history, of, ahead, since, reach, known?.cuts[kind]?.[ahead - 1]);
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };

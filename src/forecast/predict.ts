@@ -1,5 +1,5 @@
 import { instant, type Instant, type Seconds } from '../units.ts';
-import { between } from './centre.ts';
+import { mixesOf, type Mix } from './centre.ts';
 import type { Fitted, FittedBlock, Learnt } from './fit.ts';
 import type { Backtest, Forecast } from './forecast.ts';
 import { quantileOf } from './spread.ts';
@@ -68,17 +68,22 @@ function pathsOf(
   const lifts = blocks.map(({ lift }) => lift);
   const paths = quantiles.map(() => new Float64Array(steps));
   const mean = new Float64Array(steps);
-  const loadAt = (log: number): number => Math.max(0, Math.exp(log) - wide);
-  for (let h = 0; h < steps; h++) {
-    const lead = missing + h + 1;
-    const { near, far, share } = between(blocks, lead);
-    const mix = (a: number, b: number): number => (share === 0 ? a : a + share * (b - a));
-    const centre = centres[lead - 1] as number;
-    mean[h] = loadAt(centre + mix(lifts[near] ?? 0, lifts[far] ?? 0));
-    for (let q = 0; q < quantiles.length; q++) {
-      const path = paths[q];
-      if (path) path[h] = loadAt(centre + mix(offsets[near]?.[q] ?? 0, offsets[far]?.[q] ?? 0));
+  const mixes = mixesOf(blocks, missing + steps);
+  const centre = centres.subarray(missing);
+  const fill = (path: Float64Array, of: readonly number[]): void => {
+    for (let h = 0; h < steps; h++) {
+      const { near, far, share } = mixes[missing + h] as Mix;
+      const off = of[near] ?? 0;
+      const log = (centre[h] as number) + (share === 0 ? off : off + share * ((of[far] ?? 0) - off));
+      path[h] = Math.max(0, Math.exp(log) - wide);
     }
+  };
+  fill(mean, lifts);
+  for (const [q, path] of paths.entries()) {
+    fill(
+      path,
+      offsets.map((of) => of[q] ?? 0),
+    );
   }
   return { paths, mean };
 }
