@@ -52,6 +52,8 @@ export interface Offering {
   readonly allocatable: Resources;
   /** `measured` on a real node, or by the cloud's published reserve `formula`, or as `stated` in the fleet file */
   readonly allocatableBasis: 'measured' | 'formula' | 'stated';
+  /** what daemonsets take of it, where that was measured; absent = as the fleet file states */
+  readonly daemons?: Resources;
   readonly price: Price;
   /** false: sold out, restricted or masked; kept in the list so that a plan can say what it passed over */
   readonly available: boolean;

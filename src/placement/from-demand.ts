@@ -32,7 +32,7 @@ export function problemOf(
   return {
     groups: demand.map((d) => groupOf(d, requestsOf(d))),
     offerings: open.map((o) =>
-      candidateOf(o, allocatableOf(o.offering, less(o.offering.allocatable, fleet.daemonsets))),
+      candidateOf(o, allocatableOf(o.offering, less(o.offering.allocatable, o.offering.daemons ?? fleet.daemonsets))),
     ),
     rules: {
       vendorShareAtMost: fleet.policies.vendorShareAtMost,

@@ -1,0 +1,60 @@
+import type { Resources } from '../quantity.ts';
+import { mib, milliCores } from '../units.ts';
+import type { Offering } from './offering.ts';
+
+/** A node as its cluster knows it. */
+export interface MeasuredNode {
+  /** `provider/region` */
+  readonly place: string;
+  readonly type: string;
+  /** what the kubelet offers to pods, daemonsets among them */
+  readonly allocatable: Resources;
+  /** what daemonset and static pods on it ask for */
+  readonly daemons: Resources;
+}
+
+/**
+ * Offerings with what nodes of their type in the same region were measured to have, in place of what a formula says.
+ *
+ * Of several nodes the least allocatable and the most that daemonsets take, resource by resource: a node planned too
+ * small costs cents, one planned too full leaves a pod without a place. A node that has just joined and runs no
+ * daemonset yet changes nothing by that.
+ */
+export function measured(offerings: readonly Offering[], nodes: readonly MeasuredNode[]): readonly Offering[] {
+  const byType = new Map<string, MeasuredNode>();
+  for (const node of nodes) {
+    const key = `${node.place}/${node.type}`;
+    const known = byType.get(key);
+    byType.set(key, known ? bothOf(known, node) : node);
+  }
+  return offerings.map((offering) => {
+    const node = byType.get(`${offering.provider}/${offering.region}/${offering.type}`);
+    if (!node) return offering;
+    return { ...offering, allocatable: node.allocatable, allocatableBasis: 'measured', daemons: node.daemons };
+  });
+}
+
+const bothOf = (a: MeasuredNode, b: MeasuredNode): MeasuredNode => ({
+  ...a,
+  allocatable: each(a.allocatable, b.allocatable, Math.min),
+  daemons: each(a.daemons, b.daemons, Math.max),
+});
+
+/** Storage or pods that one of the two does not limit are as the other has them; a device that one lacks is 0 there. */
+function each(a: Resources, b: Resources, of: (x: number, y: number) => number): Resources {
+  const storage = either(a.storage, b.storage, of);
+  const pods = either(a.pods, b.pods, of);
+  const names = [...new Set([...Object.keys(a.devices ?? {}), ...Object.keys(b.devices ?? {})])];
+  return {
+    cpu: milliCores(of(a.cpu, b.cpu)),
+    memory: mib(of(a.memory, b.memory)),
+    ...(storage !== undefined && { storage: mib(storage) }),
+    ...(pods !== undefined && { pods }),
+    ...(names.length > 0 && {
+      devices: Object.fromEntries(names.map((name) => [name, of(a.devices?.[name] ?? 0, b.devices?.[name] ?? 0)])),
+    }),
+  };
+}
+
+const either = (a: number | undefined, b: number | undefined, of: (x: number, y: number) => number) =>
+  a === undefined ? b : b === undefined ? a : of(a, b);
