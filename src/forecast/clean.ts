@@ -56,27 +56,35 @@ function sameHour(values: Float64Array, i: number, day: number | undefined): Flo
 const SPIKE_TIMES = 10;
 /** … unless it stays there for longer than this: then it is load. */
 const SPIKE_LASTS_S = 3600;
+/** A crowd leaves little by little: after its spike load is still over so many times the 90th percentile. A fault ends at once. */
+const CROWD_LEAVES_TIMES = 2;
 
 /**
  * Cuts short spikes to ten times the 90th percentile, in place: a broken exporter can't size a fleet, a flash crowd
  * still can. Answers 1 for each step that is no part of the pattern. A spike at the very end may be a crowd that has
- * just begun: two steps of it count, cut as they are; a single one waits for the next as if nothing had been seen.
+ * just begun: two steps of it count, cut as they are; a single one waits for the next as if nothing had been seen. Where
+ * crowds came before, those two are cut no lower than the level that one of them held for two steps.
  */
 export function cutSpikes(values: Float64Array, step: Seconds, notes: string[]): Uint8Array {
   const spikes = new Uint8Array(values.length);
-  const most = SPIKE_TIMES * quantileIn(values, 0.9);
+  const high = quantileIn(values, 0.9);
+  const most = SPIKE_TIMES * high;
   if (!(most > 0)) return spikes;
   const longest = Math.max(2, Math.floor(SPIKE_LASTS_S / step));
   let cut = 0;
+  let borne = most;
   for (let i = 0; i < values.length; i++) {
     if (!((values[i] ?? 0) > most)) continue;
     let end = i;
     while ((values[end] ?? 0) > most) end++;
     if (end - i <= longest) {
-      cut += end - i;
       const last = end === values.length;
-      values.fill(last && end - i === 1 ? Number.NaN : most, i, end);
+      const run = values.subarray(i, end);
+      cut += run.reduce((n, v) => n + (last && run.length > 1 && v <= borne ? 0 : 1), 0);
+      if ((values[end] ?? 0) > CROWD_LEAVES_TIMES * high) borne = Math.max(borne, run.toSorted().at(-2) ?? most);
       if (!last) spikes.fill(1, i, end);
+      if (last && run.length > 1) run.forEach((v, k) => (run[k] = Math.min(v, borne)));
+      else run.fill(last ? Number.NaN : most);
     }
     i = end;
   }
