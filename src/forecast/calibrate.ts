@@ -88,8 +88,12 @@ export function among({ count, origins, leads, said }: Asked, from: number, to: 
     const t = origins[p] as number;
     if (t >= from && t + (leads[p] as number) < to) kept.push(p);
   }
-  const rows = new Float64Array(kept.length * width);
-  for (const [row, p] of kept.entries()) rows.set(said.subarray(p * width, (p + 1) * width), row * width);
+  const first = kept[0] ?? 0;
+  const whole = (kept.at(-1) ?? -1) - first + 1 === kept.length;
+  const rows = whole
+    ? said.subarray(first * width, (first + kept.length) * width)
+    : new Float64Array(kept.length * width);
+  if (!whole) for (const [row, p] of kept.entries()) rows.set(said.subarray(p * width, (p + 1) * width), row * width);
   return {
     count: kept.length,
     origins: Int32Array.from(kept, (p) => origins[p] as number),
@@ -195,10 +199,15 @@ export function blendAsked(
   return middle(said, 0, weights, experts.scored[t] as number, orderOf(weights.length));
 }
 
+/** Room for answers that are moved: what is made of them is made before others are. */
+let moves = new Float64Array(0);
+
 /** The answers with those that follow a departure moved by as much of it as the slopes say. */
 function movedBy(experts: Experts, slopes: Slopes, { count, origins, leads, said }: Asked): Float64Array {
   const width = experts.families.length;
-  const moved = said.slice();
+  if (moves.length < said.length) moves = new Float64Array(said.length);
+  const moved = moves.subarray(0, said.length);
+  moved.set(said);
   for (let p = 0; p < count; p++) {
     askMoved(experts, slopes, origins[p] as number, leads[p] as number, moved, p * width);
   }
