@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { answered, type Answer } from '../../src/failure.ts';
+import type { Interruption } from '../../src/ports.ts';
+import type { Azure } from './connection.ts';
+import { parsedOf } from './json.ts';
+import type { Listed } from './pools.ts';
+
+/**
+ * Machines that will not serve again by themselves: spot machines that Azure took back and left deallocated, and
+ * machines that could not be set up.
+ *
+ * Azure tells that it is about to take a machine back (30 s before, as Scheduled Events) only inside that machine.
+ * AKS turns it into a condition and a taint of the node, which the Kubernetes adapter reads; a machine evicted with
+ * the policy Delete is simply gone, and shows as a pool that has fewer machines than it asks for.
+ */
+export async function interruptionsIn(azure: Azure, lost: Listed['lost']): Promise<Answer<readonly Interruption[]>> {
+  const settled = new Set(await settledIn(azure));
+  return answered(
+    lost
+      .map(({ pool, machine }): Interruption => ({
+        provider: 'azure',
+        region: pool.region,
+        zone: pool.zone,
+        instance: machine.id,
+        kind: pool.purchase === 'spot' && machine.lost?.startsWith('dealloc') === true ? 'reclaim' : 'failed',
+        at: azure.parts.clock.now(),
+        receipt: `${azure.subscription}/${pool.region}/${machine.id}/${machine.lost ?? ''}`,
+      }))
+      .filter(({ receipt }) => !settled.has(receipt)),
+  );
+}
+
+/** The state of a machine is not a message that could be taken off a queue: what is settled is remembered here. */
+export async function settle(azure: Azure, receipts: readonly string[]): Promise<void> {
+  const own = receipts.filter((receipt) => receipt.startsWith(`${azure.subscription}/`));
+  if (own.length === 0) return;
+  const all = [...new Set([...(await settledIn(azure)), ...own])].slice(-MOST_KEPT);
+  await azure.parts.shelf.put(keyOf(azure), JSON.stringify({ schemaVersion: 1, receipts: all }));
+}
+
+/** More machines than any subscription loses before they are gone from their sets. */
+const MOST_KEPT = 10_000;
+
+const schema = z.object({ schemaVersion: z.literal(1), receipts: z.array(z.string()) });
+const keyOf = ({ subscription }: Azure): string => `azure/${subscription}/-/settled`;
+
+async function settledIn(azure: Azure): Promise<readonly string[]> {
+  const kept = await azure.parts.shelf.get(keyOf(azure));
+  const read = kept && schema.safeParse(parsedOf(kept.text));
+  return read?.success ? read.data.receipts : [];
+}
