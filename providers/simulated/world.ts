@@ -13,7 +13,7 @@ import type { Launched, LaunchOrder, Shortage, SimInstance, SimRegion, Simulated
 /** Puts a world together from its parts; see {@link SimulatedWorld} for what it promises. */
 export function simulatedWorld(setup: WorldSetup): SimulatedWorld {
   const time = timeline(setup.start);
-  const markets = marketsOf(setup, time.now);
+  const markets = marketsOf(setup, () => time.now());
   const quotas = quotasOf(setup);
   const machines = machinePark({ seed: setup.seed, time, markets, quotas }, setup.boot);
   const pools = poolBook(time, markets, machines);
@@ -62,11 +62,11 @@ export function simulatedWorld(setup: WorldSetup): SimulatedWorld {
       if (machine?.purchase !== 'spot') throw new RangeError(`only spot is taken back, not ${id}`);
       interruptions.interrupt(machine, kind);
     },
-    notices: interruptions.notices,
-    settle: interruptions.settle,
-    quota: quotas.list,
-    setQuota: quotas.set,
-    sellOut: markets.sellOut,
+    notices: (provider) => interruptions.notices(provider),
+    settle: (receipt) => interruptions.settle(receipt),
+    quota: (provider, region) => quotas.list(provider, region),
+    setQuota: (provider, region, quota, limit) => quotas.set(provider, region, quota, limit),
+    sellOut: (what) => markets.sellOut(what),
     charged: () => new Map([...machines.all()].map((machine) => [machine.id, chargeOf(machine, time.now())])),
     faults: faultScript(),
   };
