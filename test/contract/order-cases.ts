@@ -1,0 +1,406 @@
+import { expect } from 'vitest';
+import type { Fault } from '../../providers/simulated/world-types.ts';
+import { offeringId } from '../../src/catalog/offering.ts';
+import type { Answer } from '../../src/failure.ts';
+import type { LiveProvider, OpenOrder, OperationToken, Receipt } from '../../src/ports.ts';
+import { later as at, seconds } from '../../src/units.ts';
+import { POOLS, TAG } from './small-world.ts';
+import {
+  accepted,
+  later,
+  listed,
+  poolNamed,
+  providerOf,
+  refOf,
+  settleDown,
+  simPool,
+  sizeOrder,
+  toldInTheEnd,
+  type Case,
+  type Subject,
+} from './subject.ts';
+
+const nodesOf = (subject: Subject, name: string): number => simPool(subject, name).instances.length;
+
+/** The vendor says no to an order: it is told by its kind, nothing changes, and it is not tried again. */
+const REFUSED: readonly Case[] = (['capacity', 'quota', 'unauthorized', 'conflict'] as const).map((is) => ({
+  name: `takes ${is} for an answer: told by its kind, nothing changed, not sent again`,
+  run: async (subject) => {
+    const provider = await subject.open();
+    const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+    fault(subject, 'setSize', { is });
+    const answer = await provider.setSize(subject.fleet, sizeOrder(pool, 5, `op-${is}`));
+    expect(await toldInTheEnd(subject, answer)).toContain(is);
+    expect(simPool(subject, POOLS.gatewayA).target).toBe(3);
+  },
+}));
+
+const PASSING: readonly Case[] = (
+  [{ is: 'throttle', retryAfterS: 2 }, { is: 'serverError', status: 503 }, { is: 'reset' }] as const
+).map((passing) => ({
+  name: `gets an order through a ${passing.is} that passes`,
+  run: async (subject) => {
+    const provider = await subject.open();
+    const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+    fault(subject, 'setSize', passing);
+    accepted(await provider.setSize(subject.fleet, sizeOrder(pool, 5, 'op-passing')));
+    settleDown(subject);
+    expect(simPool(subject, POOLS.gatewayA).target).toBe(5);
+    expect(nodesOf(subject, POOLS.gatewayA)).toBe(5);
+  },
+}));
+
+export const ORDER_CASES: readonly Case[] = [
+  {
+    name: 'grows a pool, without waiting for its nodes',
+    run: async (subject) => {
+      const { fleet } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      const receipt = accepted(await provider.setSize(fleet, sizeOrder(pool, 5, 'op-grow')));
+      expect(receipt).toMatchObject({ state: 'running', asked: 5, accepted: 5, errors: [] });
+      expect(receipt.fulfilled).toBeLessThan(5);
+      const soon = await poolNamed(provider, fleet, POOLS.gatewayA);
+      expect(soon).toMatchObject({ target: 5, ready: 3 });
+      expect(soon.live?.instances.filter((i) => i.state === 'ending')).toEqual([]);
+      settleDown(subject);
+      expect(await later(subject, receipt)).toMatchObject({
+        state: 'done',
+        asked: 5,
+        accepted: 5,
+        fulfilled: 5,
+        errors: [],
+      });
+      expect(await poolNamed(provider, fleet, POOLS.gatewayA)).toMatchObject({ target: 5, ready: 5 });
+    },
+  },
+  {
+    name: 'shrinks a pool to no node at all',
+    run: async (subject) => {
+      const { fleet } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      const receipt = accepted(await provider.setSize(fleet, sizeOrder(pool, 0, 'op-zero')));
+      expect(receipt.asked).toBe(0);
+      settleDown(subject);
+      expect(await later(subject, receipt)).toMatchObject({ state: 'done', fulfilled: 0, errors: [] });
+      expect(await poolNamed(provider, fleet, POOLS.gatewayA)).toMatchObject({
+        target: 0,
+        ready: 0,
+        live: { instances: [] },
+      });
+    },
+  },
+  {
+    name: 'fills a pool that had no node',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.idle);
+      accepted(await provider.setSize(subject.fleet, sizeOrder(pool, 2, 'op-fill')));
+      settleDown(subject);
+      expect(await poolNamed(provider, subject.fleet, POOLS.idle)).toMatchObject({ target: 2, ready: 2 });
+    },
+  },
+  {
+    name: 'changes nothing when the size is what it is',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const before = simPool(subject, POOLS.gatewayA);
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      accepted(await provider.setSize(subject.fleet, sizeOrder(pool, 3, 'op-same')));
+      settleDown(subject);
+      expect(simPool(subject, POOLS.gatewayA).instances.map((i) => i.id)).toEqual(before.instances.map((i) => i.id));
+    },
+  },
+  {
+    name: 'ends the instances named and no other, and is smaller by as many',
+    run: async (subject) => {
+      const { fleet } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      const named = idsOf(pool).slice(1, 2);
+      const receipt = accepted(
+        await provider.deleteInstances(fleet, { opId: 'op-delete', pool: refOf(pool), instances: named }),
+      );
+      expect(receipt).toMatchObject({ asked: 1, accepted: 1, errors: [] });
+      settleDown(subject);
+      expect(await later(subject, receipt)).toMatchObject({ state: 'done', asked: 1, fulfilled: 1, errors: [] });
+      const after = await poolNamed(provider, fleet, POOLS.gatewayA);
+      expect(after).toMatchObject({ target: 2, ready: 2 });
+      expect(idsOf(after)).toEqual(idsOf(pool).filter((id) => !named.includes(id)));
+    },
+  },
+  {
+    name: 'ends the same instances once, however often it is told to',
+    run: async (subject) => {
+      const { fleet } = subject;
+      const pool = await poolNamed(await subject.open(), fleet, POOLS.gatewayA);
+      const order = { opId: 'op-twice', pool: refOf(pool), instances: idsOf(pool).slice(0, 1) };
+      for (const wait of [5, 1800, 5]) {
+        await (await subject.open()).deleteInstances(fleet, order);
+        subject.world.advance(seconds(wait));
+      }
+      expect(simPool(subject, POOLS.gatewayA).target, 'a second time is no second node').toBe(2);
+      expect(nodesOf(subject, POOLS.gatewayA)).toBe(2);
+    },
+  },
+  {
+    name: "opens a pool by the fleet's template",
+    run: async (subject) => {
+      const { fleet } = subject;
+      const provider = await subject.open();
+      const order = openOrder(subject, 'op-open');
+      const receipt = accepted(await provider.openPool(fleet, order));
+      expect(receipt).toMatchObject({ asked: 2, accepted: 2, errors: [] });
+      settleDown(subject);
+      const end = await later(subject, receipt);
+      expect(end).toMatchObject({ state: 'done', fulfilled: 2, errors: [] });
+      const { name, region, zone, type, purchase } = order;
+      const pool = await poolNamed(provider, fleet, name);
+      expect(pool).toMatchObject({ region, zone, type, purchase, target: 2, ready: 2 });
+      expect(end.pool, 'known by the handle that it is listed under').toBe(pool.live?.id);
+      expect(simPool(subject, name).tags).toMatchObject({ [TAG.key]: TAG.value });
+    },
+  },
+  {
+    name: 'opens no pool that no template allows',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const order = { ...openOrder(subject, 'op-wild'), template: 'unheard-of' };
+      const answer = await provider.openPool(subject.fleet, order);
+      expect(answer.ok ? undefined : answer.failure.kind.is).toBe('invalid');
+      expect((await listed(provider, subject.fleet)).pools).toHaveLength(5);
+    },
+  },
+  {
+    name: 'says of a pool that is gone that it is gone',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayC);
+      world.pools.close(simPool(subject, POOLS.gatewayC).id, { by: 'alice' });
+      settleDown(subject);
+      const fresh = await subject.open();
+      const sized = await fresh.setSize(fleet, sizeOrder(pool, 4, 'op-gone'));
+      expect(sized.ok ? undefined : sized.failure.kind.is).toBe('notFound');
+      const order = { opId: 'op-gone-2', pool: refOf(pool), instances: idsOf(pool) };
+      const ended = await fresh.deleteInstances(fleet, order);
+      expect(ended.ok ? undefined : ended.failure.kind.is).toBe('notFound');
+    },
+  },
+  {
+    name: 'grows no pool above its most',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      const answer = await provider.setSize(subject.fleet, sizeOrder(pool, pool.max + 1, 'op-above'));
+      expect(answer.ok ? undefined : answer.failure.kind.is).toBe('invalid');
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(3);
+    },
+  },
+  {
+    name: 'tells by offering what is sold out, and still has what ran',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      const { region, zone, type } = pool;
+      world.sellOut({ provider: pool.provider, region, zone, type, until: at(world.now(), seconds(86_400)) });
+      const answer = await provider.setSize(fleet, sizeOrder(pool, 5, 'op-sold-out'));
+      expect(await toldInTheEnd(subject, answer)).toContain('capacity');
+      if (answer.ok) {
+        const end = await later(subject, answer.value);
+        expect(end).toMatchObject({ asked: 5, fulfilled: 3 });
+        expect(end.errors.map((e) => e.offering)).toContain(offeringId(pool));
+      }
+      expect(nodesOf(subject, POOLS.gatewayA)).toBe(3);
+    },
+  },
+  {
+    name: 'takes a part for a part: so many run, and the quota is named for the others',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      roomFor(subject, 2);
+      const answer = await provider.setSize(fleet, sizeOrder(pool, 8, 'op-part'));
+      expect(await toldInTheEnd(subject, answer)).toContain('quota');
+      if (answer.ok) {
+        const end = await later(subject, answer.value);
+        expect(end.state).not.toBe('running');
+        expect(end).toMatchObject({ asked: 8, fulfilled: 5 });
+        expect(end.accepted).toBeGreaterThanOrEqual(5);
+        expect(world.pools.get(simPool(subject, POOLS.gatewayA).id)?.instances).toHaveLength(5);
+      }
+    },
+  },
+  ...REFUSED,
+  ...PASSING,
+  {
+    name: 'buys once when the answer to a size is lost',
+    run: async (subject) => {
+      const pool = await poolNamed(await subject.open(), subject.fleet, POOLS.gatewayA);
+      const order = sizeOrder(pool, 5, 'op-lost-size');
+      await untilAnswered(subject, 'setSize', (provider) => provider.setSize(subject.fleet, order));
+      settleDown(subject);
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(5);
+      expect(launchedFor(subject, POOLS.gatewayA), 'three before, two bought').toBe(5);
+    },
+  },
+  {
+    name: 'ends once when the answer to a deletion is lost',
+    run: async (subject) => {
+      const pool = await poolNamed(await subject.open(), subject.fleet, POOLS.gatewayA);
+      const order = { opId: 'op-lost-end', pool: refOf(pool), instances: idsOf(pool).slice(0, 1) };
+      await untilAnswered(subject, 'deleteInstances', (provider) => provider.deleteInstances(subject.fleet, order));
+      settleDown(subject);
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(2);
+      const after = await poolNamed(await subject.open(), subject.fleet, POOLS.gatewayA);
+      expect(idsOf(after)).toEqual(idsOf(pool).slice(1));
+      expect(launchedFor(subject, POOLS.gatewayA), 'none was replaced').toBe(3);
+    },
+  },
+  {
+    name: 'opens once when the answer to an opening is lost',
+    run: async (subject) => {
+      const order = openOrder(subject, 'op-lost-open');
+      await untilAnswered(subject, 'openPool', (provider) => provider.openPool(subject.fleet, order));
+      settleDown(subject);
+      const { pools } = await listed(await subject.open(), subject.fleet);
+      expect(pools.filter((p) => p.name === order.name)).toHaveLength(1);
+      expect(launchedFor(subject, order.name)).toBe(2);
+    },
+  },
+  {
+    name: 'opens once when two processes carry out the same order',
+    run: async (subject) => {
+      const order = openOrder(subject, 'op-both');
+      const both = await Promise.all([subject.open(), subject.open()]);
+      const answers = await Promise.all(both.map((provider) => provider.openPool(subject.fleet, order)));
+      expect(answers.some((answer) => answer.ok)).toBe(true);
+      settleDown(subject);
+      expect(launchedFor(subject, order.name)).toBe(2);
+    },
+  },
+  {
+    name: 'yields to a change that somebody made since the pool was read',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      expect(pool.live?.version, 'a version to go by').toBeDefined();
+      subject.world.pools.resize(simPool(subject, POOLS.gatewayA).id, 6, { by: 'alice' });
+      const answer = await provider.setSize(subject.fleet, sizeOrder(pool, 2, 'op-yield'));
+      expect(answer.ok ? undefined : answer.failure.kind.is).toBe('conflict');
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(6);
+    },
+  },
+  {
+    name: 'orders nothing on a listing that was behind',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      world.pools.resize(simPool(subject, POOLS.gatewayA).id, 6, { by: 'alice' });
+      world.advance(seconds(60));
+      world.faults.add({
+        provider: providerOf(subject),
+        api: subject.api.listPools,
+        fault: { is: 'stale', byS: 120 },
+        times: 8,
+      });
+      const pool = await poolNamed(provider, fleet, POOLS.gatewayA);
+      expect(pool.target, 'the listing is behind').toBe(3);
+      const answer = await provider.setSize(fleet, sizeOrder(pool, 2, 'op-stale'));
+      expect(answer.ok ? undefined : answer.failure.kind.is).toBe('conflict');
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(6);
+    },
+  },
+  {
+    name: 'lets another process go on with what one began',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayB);
+      const receipt = accepted(await provider.setSize(subject.fleet, sizeOrder(pool, 6, 'op-resume')));
+      const stored = JSON.parse(JSON.stringify(receipt.token)) as OperationToken;
+      const other = await subject.open();
+      const early = accepted(await other.readOperation(subject.fleet, stored));
+      expect(early).toMatchObject({ state: 'running', asked: 6 });
+      settleDown(subject);
+      const end = accepted(await other.readOperation(subject.fleet, stored));
+      expect(end).toMatchObject({ state: 'done', asked: 6, accepted: 6, fulfilled: 6 });
+      expect(accepted(await (await subject.open()).readOperation(subject.fleet, end.token))).toMatchObject({
+        state: 'done',
+      });
+    },
+  },
+  {
+    name: 'reads an operation through a throttle',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayB);
+      const receipt = accepted(await provider.setSize(subject.fleet, sizeOrder(pool, 3, 'op-read')));
+      fault(subject, 'readOperation', { is: 'throttle' });
+      settleDown(subject);
+      expect(await later(subject, receipt)).toMatchObject({ state: 'done', fulfilled: 3 });
+    },
+  },
+  {
+    name: 'refuses a token that is none',
+    run: async (subject) => {
+      const provider = await subject.open();
+      for (const token of ['', 'null', '{}', '{"v":1', '[]', '{"v":99,"cloud":"mars"}']) {
+        const answer = await provider.readOperation(subject.fleet, token as OperationToken);
+        expect(answer.ok ? undefined : answer.failure.kind.is, token).toMatch(/^(invalid|notFound)$/);
+      }
+    },
+  },
+];
+
+const idsOf = (pool: Awaited<ReturnType<typeof poolNamed>>): readonly string[] =>
+  (pool.live?.instances ?? []).map((i) => i.id);
+
+function fault(subject: Subject, call: keyof Subject['api'], what: Fault): void {
+  subject.world.faults.add({ provider: providerOf(subject), api: subject.api[call], fault: what });
+}
+
+/** In the first region, where a gateway pool is to be made like, and of another type than that. */
+function openOrder(subject: Subject, opId: string): OpenOrder {
+  const { region, zone } = simPool(subject, POOLS.gatewayB);
+  const { type } = simPool(subject, POOLS.push);
+  return { opId, template: 'general', name: 'opened', region, zone, type, purchase: 'on-demand', size: 2 };
+}
+
+/** From now on the quota has room for so many nodes more of the first pool's type. */
+function roomFor(subject: Subject, nodes: number): void {
+  const { provider, region, type } = simPool(subject, POOLS.gatewayA);
+  const used = subject.world.quota(provider, region).find((q) => q.name === 'on-demand')?.used ?? 0;
+  const shape = subject.world.regions.find((r) => r.name === region)?.types.find((t) => t.name === type);
+  subject.world.setQuota(provider, region, 'on-demand', used + nodes * (shape?.vcpu ?? 0));
+}
+
+/** Loses the answer again and again; each process that follows sends the same order, as it stands in the journal. */
+async function untilAnswered(
+  subject: Subject,
+  call: keyof Subject['api'],
+  send: (provider: LiveProvider) => Promise<Answer<Receipt>>,
+): Promise<void> {
+  subject.world.faults.add({
+    provider: providerOf(subject),
+    api: subject.api[call],
+    fault: { is: 'lostAnswer' },
+    times: 3,
+  });
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const answer = await send(await subject.open());
+    if (answer.ok) return;
+    expect(answer.failure.kind.is, 'whether it took effect is not known').toBe('transient');
+    subject.world.advance(seconds(10));
+  }
+  throw new Error('the order never got through');
+}
+
+/** Machines that were ever started for the pool. */
+function launchedFor(subject: Subject, name: string): number {
+  const { world } = subject;
+  const { id } = simPool(subject, name);
+  return [...world.charged().keys()].filter((machine) => world.instance(machine)?.pool === id).length;
+}
