@@ -37,6 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   baselines: ['fleet', 'placement', 'ports'],
   cycle: ['catalog', 'fleet', 'forecast', 'demand', 'placement', 'plan', 'policy', 'ports', 'observation'],
   world: ['catalog', 'fleet', 'signals', 'forecast', 'placement', 'plan', 'ports', 'observation', 'cycle'],
+  actuate: ['catalog', 'ports', 'cluster-port'],
   calls: ['catalog', 'ports'],
   providers: ['catalog', 'fleet', 'manifest', 'ports', 'cluster-port', 'calls'],
   policies: ['policy'],
