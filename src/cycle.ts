@@ -88,7 +88,8 @@ function askedOf(seen: Observation, fleet: Fleet, { holidays, experts, memory }:
   const doubtful = new Set(seen.doubts?.map(({ provider }) => provider));
   const { reachable: open } = reachable(fleet, seen.pools, seen.offerings, doubtful);
   const nodes = open.map(({ offering }) => offering);
-  const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes });
+  const running = new Map(seen.workloads?.map((workload) => [workload.group, workload]));
+  const demand = demandFor(forecasts, fleet, seen.at, { leadTime: leadTimeOf(fleet), nodes, seen: running });
   return { fleet, observation: seen, forecasts, demand, problem: problemOf(fleet, seen, demand, forecasts, open) };
 }
 

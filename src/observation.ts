@@ -2,6 +2,7 @@ import type { Commitment } from './catalog/contract.ts';
 import type { EgressPrice } from './catalog/egress.ts';
 import type { Offering, ProviderName } from './catalog/offering.ts';
 import type { ObservedPool } from './ports.ts';
+import type { Resources } from './quantity.ts';
 import type { ObservedSignal } from './signals/signal.ts';
 import type { Instant, Seconds, UsdPerHour } from './units.ts';
 
@@ -25,7 +26,23 @@ export interface Observation {
   readonly doubts?: readonly Doubt[];
   /** what a live cloud showed and no plan may touch; absent = nothing */
   readonly passedOver?: readonly PassedOver[];
+  /** what the clusters run of the fleet's services; absent = no cluster was asked */
+  readonly workloads?: readonly ObservedWorkload[];
   readonly hashes: Hashes;
+}
+
+/** A group's replicas over all clusters that could be asked. */
+export interface ObservedWorkload {
+  /** `gateway/eu` */
+  readonly group: string;
+  /** on a node, and meant to stay */
+  readonly running: number;
+  /** that no node has taken yet */
+  readonly pending: number;
+  /** why not, in the scheduler's words; absent where it has not looked or nothing waits */
+  readonly reason?: string;
+  /** the largest that a pod of it asks for, as the scheduler counts */
+  readonly requests: Resources;
 }
 
 /** While there is one, nothing of that provider may shrink. */

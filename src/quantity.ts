@@ -92,3 +92,31 @@ function roundUp(n: number): number {
 }
 
 export const NO_RESOURCES: Resources = { cpu: milliCores(0), memory: mib(0) };
+
+/**
+ * Two of them made one, resource by resource. Storage or pods that one does not speak of are as the other has them; a
+ * device that one lacks is 0 there.
+ */
+export function pairwise(a: Resources, b: Resources, of: (x: number, y: number) => number): Resources {
+  const storage = either(a.storage, b.storage, of);
+  const pods = either(a.pods, b.pods, of);
+  const names = [...new Set([...Object.keys(a.devices ?? {}), ...Object.keys(b.devices ?? {})])];
+  return {
+    cpu: milliCores(of(a.cpu, b.cpu)),
+    memory: mib(of(a.memory, b.memory)),
+    ...(storage !== undefined && { storage: mib(storage) }),
+    ...(pods !== undefined && { pods }),
+    ...(names.length > 0 && {
+      devices: Object.fromEntries(names.map((name) => [name, of(a.devices?.[name] ?? 0, b.devices?.[name] ?? 0)])),
+    }),
+  };
+}
+
+function either(
+  a: number | undefined,
+  b: number | undefined,
+  of: (x: number, y: number) => number,
+): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : of(a, b);
+}

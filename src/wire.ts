@@ -1,16 +1,18 @@
-import type { ProviderName } from './catalog/offering.ts';
 import { type Tools, runCycle } from './cycle.ts';
-import type { Fleet } from './fleet/fleet.ts';
+import { answered } from './failure.ts';
+import type { Cloud, Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
 import type { Sold } from './plan/why-not.ts';
-import type { Clock, Provider } from './ports.ts';
+import type { Clock, LiveProvider, Provider, ProviderParts } from './ports.ts';
 import { good, type Checked } from './trouble.ts';
 import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
-import { embeddedCatalog, type EmbeddedCatalog } from './world/embedded.ts';
+import { embeddedCatalog } from './world/embedded.ts';
 import { loadExperts } from './world/forecast-experts.ts';
 import { loadHighs } from './world/highs.ts';
 import { loadHolidays } from './world/holidays.ts';
+import type { LookedAt } from './world/live/clusters.ts';
+import { within } from './world/live/within.ts';
 import { placementWorkers } from './world/placement-workers.ts';
 import { readFleetFile } from './world/read-fleet.ts';
 import { trafficOf } from './world/traffic.ts';
@@ -41,7 +43,7 @@ async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools
     fleet,
     catalog: packaged,
     clock: systemClock,
-    providers: await providersOf(fleet, packaged),
+    providers: await providersOf(fleet, options.offline),
     traffic: trafficOf({
       ...(fleet.prometheus && { prometheus: fleet.prometheus }),
       offline: options.offline,
@@ -50,6 +52,7 @@ async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools
       file: fleet.file,
     }),
     ...(options.at !== undefined && { at: options.at }),
+    ...(!options.offline && { clusters: () => lookAtClusters(fleet) }),
   });
   const kit = { ...(await tools), ...(namesHolidays(fleet) && { holidays: await loadHolidays() }) };
   // threads start with the first problem that is large enough for them
@@ -69,11 +72,86 @@ async function toolsOf(): Promise<Tools> {
   return { solver, policies: POLICIES, experts: loadExperts() };
 }
 
-async function providersOf(fleet: Fleet, catalog: EmbeddedCatalog): Promise<Provider[]> {
+/** A cloud that the fleet names access to is asked itself; of the others, and offline, Godwit knows what it carries. */
+async function providersOf(fleet: Fleet, offline: boolean): Promise<Provider[]> {
   const { embeddedProvider } = await import('../providers/embedded/index.ts');
-  const named = new Set<ProviderName>(fleet.clouds.map((cloud) => cloud.provider));
-  return [...named].map((name) => embeddedProvider(name, catalog));
+  const known = fleet.clouds
+    .filter((cloud) => offline || !(isLive(cloud) && cloud.provider !== 'kubernetes'))
+    .map((cloud) => embeddedProvider(cloud.provider, packaged))
+    .map((provider) => (offline || provider.name !== 'kubernetes' ? provider : within(provider, (r) => !r.contexts)));
+  if (offline || !fleet.clouds.some(isLive)) return known;
+  const [parts, { remembered }] = await Promise.all([providerParts(), import('./world/live/remembered.ts')]);
+  const live = await liveProviders(fleet, parts);
+  return [...known, ...live.map((provider) => remembered(provider, parts))];
 }
+
+/** Every cluster that the fleet names a context for, once: what it runs is read, and it is left again. */
+async function lookAtClusters(fleet: Fleet): Promise<readonly LookedAt[]> {
+  const named = fleet.clouds.flatMap(({ regions }) =>
+    regions.flatMap((region) => (region.contexts ?? []).map((context) => ({ region, context }))),
+  );
+  if (named.length === 0) return [];
+  const [{ openCluster }, { realWaiting }, parts] = await Promise.all([
+    import('../providers/kubernetes/index.ts'),
+    import('./calls/waiting.ts'),
+    providerParts(),
+  ]);
+  return Promise.all(
+    named.map(async ({ region, context }) => {
+      const cluster = await openCluster({ ...parts, sleep: realWaiting.sleep }, context);
+      if (!cluster.ok) return { region, context, seen: cluster };
+      try {
+        return { region, context, seen: answered(cluster.value.snapshot()) };
+      } finally {
+        await cluster.value.close();
+      }
+    }),
+  );
+}
+
+/** Adapters for the clouds that the fleet names access to; each vendor's SDK is loaded here and nowhere else. */
+export async function liveProviders(fleet: Fleet, parts: ProviderParts): Promise<LiveProvider[]> {
+  return Promise.all(
+    fleet.clouds.filter(isLive).map(async ({ provider }) => {
+      switch (provider) {
+        case 'aws':
+          return (await import('../providers/aws/index.ts')).awsProvider(parts);
+        case 'azure':
+          return (await import('../providers/azure/index.ts')).azureProvider(parts);
+        case 'gcp':
+          return (await import('../providers/gcp/index.ts')).gcpProvider(parts);
+        case 'kubernetes':
+          return (await import('../providers/kubernetes/index.ts')).kubernetesProvider(parts);
+        default:
+          return provider satisfies never;
+      }
+    }),
+  );
+}
+
+/** One for the process: rates are kept and calls are counted over all that it asks. */
+const providerParts = once(async (): Promise<ProviderParts> => {
+  const [{ cloudCaller }, { realWaiting }, { fileShelf }] = await Promise.all([
+    import('./calls/caller.ts'),
+    import('./calls/waiting.ts'),
+    import('./world/shelf.ts'),
+  ]);
+  return {
+    clock: systemClock,
+    caller: cloudCaller({ clock: systemClock, ...realWaiting, random: Math.random }),
+    shelf: fileShelf(process.env),
+    lists: packaged,
+    env: process.env,
+  };
+});
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+const isLive = ({ provider, access, regions }: Cloud): boolean =>
+  provider === 'kubernetes' ? regions.some((region) => region.contexts !== undefined) : access !== undefined;
 
 /** The cheapest place of every type that the embedded catalog has in the fleet's regions, by type. */
 export async function soldTypes(fleet: Fleet): Promise<ReadonlyMap<string, Sold>> {

@@ -1,5 +1,4 @@
-import type { Resources } from '../quantity.ts';
-import { mib, milliCores } from '../units.ts';
+import { pairwise, type Resources } from '../quantity.ts';
 import type { Offering } from './offering.ts';
 
 /** A node as its cluster knows it. */
@@ -36,25 +35,6 @@ export function measured(offerings: readonly Offering[], nodes: readonly Measure
 
 const bothOf = (a: MeasuredNode, b: MeasuredNode): MeasuredNode => ({
   ...a,
-  allocatable: each(a.allocatable, b.allocatable, Math.min),
-  daemons: each(a.daemons, b.daemons, Math.max),
+  allocatable: pairwise(a.allocatable, b.allocatable, Math.min),
+  daemons: pairwise(a.daemons, b.daemons, Math.max),
 });
-
-/** Storage or pods that one of the two does not limit are as the other has them; a device that one lacks is 0 there. */
-function each(a: Resources, b: Resources, of: (x: number, y: number) => number): Resources {
-  const storage = either(a.storage, b.storage, of);
-  const pods = either(a.pods, b.pods, of);
-  const names = [...new Set([...Object.keys(a.devices ?? {}), ...Object.keys(b.devices ?? {})])];
-  return {
-    cpu: milliCores(of(a.cpu, b.cpu)),
-    memory: mib(of(a.memory, b.memory)),
-    ...(storage !== undefined && { storage: mib(storage) }),
-    ...(pods !== undefined && { pods }),
-    ...(names.length > 0 && {
-      devices: Object.fromEntries(names.map((name) => [name, of(a.devices?.[name] ?? 0, b.devices?.[name] ?? 0)])),
-    }),
-  };
-}
-
-const either = (a: number | undefined, b: number | undefined, of: (x: number, y: number) => number) =>
-  a === undefined ? b : b === undefined ? a : of(a, b);

@@ -1,6 +1,7 @@
 import type { Fleet, Market, Service } from '../fleet/fleet.ts';
 import { placesFor } from '../fleet/places.ts';
 import type { Forecast } from '../forecast/forecast.ts';
+import { pairwise, type Resources } from '../quantity.ts';
 import type { Instant, Seconds } from '../units.ts';
 import type { GroupDemand } from './demand.ts';
 import { capacityOf, type NodeKind } from './capacity.ts';
@@ -16,10 +17,20 @@ import { windowOf } from './window.ts';
 export interface DemandOptions {
   /** from the order until a node is ready: the longest of the offerings that may be chosen */
   readonly leadTime: Seconds;
-  /** group → replicas that run now, where it is known: a group whose load is unknown is never sized under it */
-  readonly running?: ReadonlyMap<string, number>;
+  /** group → what its clusters run of it, where that is known */
+  readonly seen?: ReadonlyMap<string, SeenReplicas>;
   /** the nodes that can be had; absent = not known, then a replica is counted as on the least that the fleet file names */
   readonly nodes?: readonly NodeKind[];
+}
+
+/** What the clusters run of a group now. */
+export interface SeenReplicas {
+  /** a group whose load is unknown is never sized under it */
+  readonly running: number;
+  /** replicas that wait for a node: they are asked for already, whatever the forecast says */
+  readonly pending: number;
+  /** the largest that one asks for */
+  readonly requests: Resources;
 }
 
 /**
@@ -49,9 +60,10 @@ function groupOf(
   forecast: Forecast | undefined,
   fleet: Fleet,
   at: Instant,
-  { leadTime, running: runs, nodes }: DemandOptions,
+  { leadTime, seen, nodes }: DemandOptions,
 ): GroupDemand {
   const name = `${service.name}/${market.name}`;
+  const runs = seen?.get(name);
   const { headroom, freshness } = fleet.policies;
   const window = windowOf(service, fleet.cycle, leadTime);
   const places = placesFor(fleet, service, market);
@@ -63,9 +75,11 @@ function groupOf(
   const needs = needAt(objective.quantile);
   const load = needs?.now.load ?? Number.NaN;
   const counted = { ...service, capacityPerReplica: capacity.load };
-  const loadEach = load / Math.max(1, runs?.get(name) ?? needs?.now.replicas ?? 1);
+  const loadEach = load / Math.max(1, runs?.running ?? needs?.now.replicas ?? 1);
   const letGoAtMost = letGoWithin(counted, loadEach, fleet.cycle);
-  const running = { replicas: runs?.get(name), letGoAtMost };
+  // pods that ask for more than the file states would not fit where they were planned
+  const requests = runs ? pairwise(service.requests, runs.requests, Math.max) : service.requests;
+  const running = { replicas: runs?.running, pending: runs?.pending, letGoAtMost };
   const sized = sizeOf(service, needs, freshness.signalsAtMost, running);
   const unit = fleet.signals.find((signal) => signal.name === service.signal)?.unit ?? '';
   const absorb = absorbOf(counted, load, sized.replicas);
@@ -75,7 +89,7 @@ function groupOf(
     name,
     service: service.name,
     market: market.name,
-    requests: service.requests,
+    requests,
     on: service.on.filter(({ requests }) => requests !== undefined),
     capacityPerReplica: capacity.load,
     replicas: sized.replicas,

@@ -33,10 +33,10 @@ export interface GroupDemand {
   /** from now until the next chance to order can have taken effect, and the break-even time of idling */
   readonly window: Seconds;
   /**
-   * what set `replicas`: the load, the minimum, the maximum, the pace at which what runs may be let go, or a hold
-   * because load is unknown
+   * what set `replicas`: the load, the minimum, the maximum, replicas that wait for a node already, the pace at which
+   * what runs may be let go, or a hold because load is unknown
    */
-  readonly setBy: 'load' | 'minimum' | 'maximum' | 'pace' | 'hold';
+  readonly setBy: 'load' | 'minimum' | 'maximum' | 'pending' | 'pace' | 'hold';
   /** one sentence for people */
   readonly reason: string;
   /** places it may use, with every rule of service and market already folded in */

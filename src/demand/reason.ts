@@ -31,6 +31,8 @@ export function reasonFor(why: Why): string {
       return `the minimum is ${counted(service.minReplicas, 'replica')}; ${asked}`;
     case 'maximum':
       return `the maximum is ${counted(service.maxReplicas, 'replica')}, so ${shortfall(why, needs.now)}; ${asked}`;
+    case 'pending':
+      return `${pendingText(why)}; ${asked}`;
     case 'pace':
       return `${paceText(why)}; ${asked}`;
     default:
@@ -41,6 +43,11 @@ export function reasonFor(why: Why): string {
 function paceText({ running, sized }: Why): string {
   const run = running.replicas ?? sized.replicas;
   return `${count(run)} run and no more than ${counted(running.letGoAtMost ?? 0, 'replica')} may be let go in one cycle, so ${count(sized.replicas)} stay`;
+}
+
+function pendingText({ running: { replicas = 0, pending = 0 }, sized }: Why): string {
+  const capped = sized.replicas < replicas + pending ? `, up to the maximum of ${count(sized.replicas)}` : '';
+  return `${count(replicas)} run and ${counted(pending, 'replica')} wait for a node: all of them count${capped}`;
 }
 
 function loadText({ objective, unit, forecast }: Why, need: Need): string {

@@ -210,6 +210,11 @@ export interface Service {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly markets: readonly string[];
+  /**
+   * the workload that runs a market's replicas, `namespace/Kind/name`, with `{market}` for the market's name; absent =
+   * what runs is not read from the clusters
+   */
+  readonly workload?: string;
   /** from node ready to serving */
   readonly startUp: Seconds;
   /** time over which one replica's work is moved away without harm; long for connections */

@@ -37,6 +37,8 @@ export function needOf(demand: GroupDemand): string {
       return `${demand.name} keeps its minimum of ${replicas}`;
     case 'maximum':
       return `${demand.name} is capped at its maximum of ${replicas} under ${loadText(demand)}`;
+    case 'pending':
+      return `${demand.name} needs ${replicas}: some of them wait for a node already`;
     case 'pace':
       return `${demand.name} keeps ${replicas}: no more may be let go in one cycle (shrink)`;
     case 'hold':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { coreAndMemoryRate } from '../catalog/core-rates.ts';
+import { measured } from '../catalog/measured.ts';
 import { egressTable, type EgressTable } from '../catalog/egress.ts';
 import { freshnessOf } from '../catalog/freshness.ts';
 import { placeOf, type Offering } from '../catalog/offering.ts';
@@ -12,12 +13,15 @@ import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
 import { instant, seconds, type Instant } from '../units.ts';
 import type { EmbeddedCatalog } from './embedded.ts';
+import { saidBy, type ClustersSaid, type LookedAt } from './live/clusters.ts';
 import { oncePerFile } from './once-per-file.ts';
 
 export interface DryRunParts {
   readonly fleet: Fleet;
   readonly providers: readonly Provider[];
   readonly traffic: TrafficSource;
+  /** looks at the clusters that the fleet names contexts for; absent = none is looked at */
+  readonly clusters?: () => Promise<readonly LookedAt[]>;
   readonly catalog: Pick<EmbeddedCatalog, 'prices' | 'egress'>;
   readonly clock: Clock;
   /** the time to decide for; absent = now, or the end of recorded series where every signal is a recording */
@@ -38,10 +42,11 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     return otherwise;
   };
   const signals = await readSignals(parts);
-  const offerings = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
+  const listed = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
   const listings = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, NO_POOLS));
   const pools = listings.flatMap((listing) => listing.pools);
-  const told = toldBy(providers, listings);
+  const said = saidBy((await parts.clusters?.()) ?? [], fleet);
+  const told = toldBy(providers, listings, said);
   const commitments = (await Promise.all(providers.map((p) => p.listCommitments(fleet)))).flatMap((a) => taken(a, []));
   const egress = await catalog.egress();
   const rates = await resourceRates(fleet, catalog);
@@ -51,14 +56,15 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
   const at = parts.at ?? decisionTime(fleet, series, parts.clock);
   const seen = {
     at,
-    offerings,
+    offerings: measured(listed, said.nodes),
     pools,
     commitments,
     resourceRates: rates,
     egress: routesOf(fleet, egressTable(egress.value, ownEgress(fleet))),
     signals: series,
-    prices: priceSources(offerings, at),
+    prices: priceSources(listed, at),
     ...told,
+    ...(said.workloads.length > 0 && { workloads: said.workloads }),
   };
   return good({ ...seen, hashes: hashesOf(fleet, seen) });
 }
@@ -69,13 +75,15 @@ const NO_POOLS: PoolList = { pools: [], passedOver: [], doubts: [] };
 function toldBy(
   providers: readonly Provider[],
   listings: readonly PoolList[],
+  said: Pick<ClustersSaid, 'doubts'>,
 ): Pick<Observation, 'doubts' | 'passedOver'> {
-  const doubts = listings.flatMap((listing, i) =>
+  const ofPools = listings.flatMap((listing, i) =>
     listing.doubts.flatMap((reason) => {
       const provider = providers[i]?.name;
       return provider === undefined ? [] : [{ provider, reason }];
     }),
   );
+  const doubts = [...ofPools, ...said.doubts];
   const passedOver = listings.flatMap((listing) => listing.passedOver);
   return { ...(doubts.length > 0 && { doubts }), ...(passedOver.length > 0 && { passedOver }) };
 }

@@ -7,6 +7,7 @@ import { replicasFor } from '../../src/demand/replicas.ts';
 import type { Fleet, Service } from '../../src/fleet/fleet.ts';
 import { readFleet } from '../../src/fleet/read.ts';
 import type { Forecast } from '../../src/forecast/forecast.ts';
+import { NO_RESOURCES } from '../../src/quantity.ts';
 import { lineOf } from '../../src/trouble.ts';
 import { instant, seconds, share } from '../../src/units.ts';
 import { SMALL } from '../fleet/small.ts';
@@ -129,9 +130,9 @@ describe('no faster than what runs can be let go', () => {
   const shrink = { loadPerMinute: 20_000 };
 
   test('what runs less what may go, with the reason', () => {
-    const running = new Map([['gateway/eu', 100]]);
+    const seen = seenOf(100);
     // 500,000 connections on 100 replicas are 5,000 each: 4 replicas a minute, 20 in a cycle
-    const group = gatewayIn(withGateway({ shrink }), undefined, { running });
+    const group = gatewayIn(withGateway({ shrink }), undefined, { seen });
     expect(group).toMatchObject({ replicas: 80, setBy: 'pace', letGoAtMost: 20 });
     expect(group.peakReplicas).toBeGreaterThanOrEqual(80);
     expect(group.reason).toMatch(
@@ -144,8 +145,8 @@ describe('no faster than what runs can be let go', () => {
   });
 
   test('beyond the maximum too: a storm is no better for being within it', () => {
-    const running = new Map([['gateway/eu', 100]]);
-    const group = gatewayIn(withGateway({ maxReplicas: 50, shrink: { replicasPerMinute: 2 } }), undefined, { running });
+    const seen = seenOf(100);
+    const group = gatewayIn(withGateway({ maxReplicas: 50, shrink: { replicasPerMinute: 2 } }), undefined, { seen });
     expect(group).toMatchObject({ replicas: 90, setBy: 'pace' });
   });
 });
@@ -191,8 +192,8 @@ describe('what holds for any load', () => {
       headroom,
     );
   const running = fc.option(fc.nat(600), { nil: undefined });
-  const runs = (n: number | undefined): Partial<DemandOptions> =>
-    n === undefined ? {} : { running: new Map([['gateway/eu', n]]) };
+  const runs = (n: number | undefined, pending = 0): Partial<DemandOptions> =>
+    n === undefined ? {} : { seen: seenOf(n, pending) };
 
   test('within minimum and maximum, or as near to it as the pace allows; what must be carried is', () => {
     fc.assert(
@@ -204,6 +205,18 @@ describe('what holds for any load', () => {
         const carried = Math.min(drawn.maxReplicas, replicasFor(group.load, group.capacityPerReplica, drawn.headroom));
         expect(group.replicas).toBeGreaterThanOrEqual(carried);
         expect(group.peakReplicas).toBeGreaterThanOrEqual(group.replicas);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('whoever waits for a node gets one, up to the maximum, and never costs another its place', () => {
+    fc.assert(
+      fc.property(service, load, fc.nat(600), fc.nat(50), (drawn, values, n, pending) => {
+        const group = gatewayIn(fleetOf(drawn), forecastOf(values), runs(n, pending));
+        const without = gatewayIn(fleetOf(drawn), forecastOf(values), runs(n));
+        expect(group.replicas).toBeGreaterThanOrEqual(without.replicas);
+        if (pending > 0) expect(group.replicas).toBeGreaterThanOrEqual(Math.min(drawn.maxReplicas, n + pending));
       }),
       { numRuns: 60 },
     );
@@ -276,3 +289,7 @@ describe('what holds for any load', () => {
     );
   });
 });
+
+function seenOf(running: number, pending = 0): NonNullable<DemandOptions['seen']> {
+  return new Map([['gateway/eu', { running, pending, requests: NO_RESOURCES }]]);
+}

@@ -9,7 +9,8 @@ import type { Fleet, Service } from '../../src/fleet/fleet.ts';
 import { readFleet } from '../../src/fleet/read.ts';
 import type { Forecast } from '../../src/forecast/forecast.ts';
 import { lineOf } from '../../src/trouble.ts';
-import { instant, seconds } from '../../src/units.ts';
+import { NO_RESOURCES } from '../../src/quantity.ts';
+import { instant, mib, milliCores, seconds } from '../../src/units.ts';
 import { SMALL } from '../fleet/small.ts';
 
 const AT = instant(Date.UTC(2026, 2, 2, 18, 0));
@@ -171,7 +172,7 @@ describe('load that is not known', () => {
     last: undefined,
     notes: ['no value up to 2026-03-02T18:00:00Z: no forecast'],
   } as never);
-  const running = new Map([['gateway/eu', 120]]);
+  const seen = seenOf(120);
 
   test.each<
     [why: string, forecasts: readonly Forecast[], options: Partial<DemandOptions>, replicas: number, reason: RegExp]
@@ -183,31 +184,25 @@ describe('load that is not known', () => {
       2,
       /^load is unknown \(no series of connections for this market\): what runs now is not known, so nothing is taken away/,
     ],
-    [
-      'no series: what runs',
-      [],
-      { running },
-      120,
-      /: 120 run now, and none is taken away, and the minimum of 2 holds$/,
-    ],
+    ['no series: what runs', [], { seen }, 120, /: 120 run now, and none is taken away, and the minimum of 2 holds$/],
     [
       'nothing but gaps',
       [none],
-      { running },
+      { seen },
       120,
       /^load is unknown \(no value up to 2026-03-02T18:00:00Z: no forecast\): 120 run now/,
     ],
     [
       'old load: what runs',
       [old(31)],
-      { running },
+      { seen },
       120,
       /^load was last seen 31m ago, over the 30m that freshness.signalsAtMost allows: 120 run now/,
     ],
     [
       'old load: the forecast from then, when it asks for more',
       [old(31)],
-      { running: new Map([['gateway/eu', 5]]) },
+      { seen: seenOf(5) },
       27,
       /the forecast from then asks for 27 \(500k connections\)$/,
     ],
@@ -220,16 +215,59 @@ describe('load that is not known', () => {
   });
 
   test('load that is as old as it may be is known', () => {
-    expect(gatewayIn([old(30)], fleet, { running })).toMatchObject({ setBy: 'load', replicas: 27 });
+    expect(gatewayIn([old(30)], fleet, { seen })).toMatchObject({ setBy: 'load', replicas: 27 });
   });
 
   test('a hold keeps what runs beyond the maximum too: taking it away needs a reason', () => {
-    expect(gatewayIn([], fleet, { running: new Map([['gateway/eu', 450]]) }).replicas).toBe(450);
+    expect(gatewayIn([], fleet, { seen: seenOf(450) }).replicas).toBe(450);
   });
 
   test('a figure that is not known is NaN, not 0', () => {
     const { load, peakLoad } = gatewayIn([]);
     expect([load, peakLoad]).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe('what the clusters show', () => {
+  const load = forecastOf(level(400_000));
+  const rows: readonly (readonly [
+    why: string,
+    running: number,
+    pending: number,
+    replicas: number,
+    setBy: string,
+    reason: RegExp,
+  ])[] = [
+    ['nobody waits: the load decides', 40, 0, 27, 'load', /^P/],
+    ['fewer in all than the load needs: the load decides', 20, 3, 27, 'load', /^P/],
+    [
+      'replicas that wait are wanted, whatever the forecast says',
+      30,
+      5,
+      35,
+      'pending',
+      /^30 run and 5 replicas wait for a node: all of them count; P/,
+    ],
+    [
+      'up to the maximum',
+      398,
+      10,
+      400,
+      'pending',
+      /^398 run and 10 replicas wait for a node: all of them count, up to the maximum of 400; /,
+    ],
+  ];
+  test.each(rows)('%s', (_, running, pending, replicas, setBy, reason) => {
+    const group = gatewayIn([load], fleet, { seen: seenOf(running, pending) });
+    expect(group).toMatchObject({ replicas, setBy });
+    expect(group.reason).toMatch(reason);
+  });
+
+  test('pods that ask for more than the file states are packed as what they ask for', () => {
+    const asked = { cpu: milliCores(1), memory: mib(9000), pods: 1 };
+    const seen = new Map([['gateway/eu', { running: 30, pending: 0, requests: asked }]]);
+    const [stated, group] = [gatewayIn([load]), gatewayIn([load], fleet, { seen })];
+    expect(group.requests).toEqual({ ...stated.requests, memory: 9000, pods: 1 });
   });
 });
 
@@ -308,11 +346,11 @@ describe('what holds for any load', () => {
   test('missing data never lowers replicas under what runs, nor under what the same forecast asked for when it was fresh', () => {
     fc.assert(
       fc.property(load, fc.nat(500), fc.integer({ min: 31, max: 10_000 }), (values, runs, minutes) => {
-        const running = new Map([['gateway/eu', runs]]);
+        const seen = seenOf(runs);
         const fresh = forecastOf(values);
         const stale = { ...fresh, last: { at: instant(AT - minutes * 60_000), value: values[0] ?? 0 } };
-        expect(gatewayIn([], fleet, { running }).replicas).toBeGreaterThanOrEqual(runs);
-        const held = gatewayIn([stale], fleet, { running });
+        expect(gatewayIn([], fleet, { seen }).replicas).toBeGreaterThanOrEqual(runs);
+        const held = gatewayIn([stale], fleet, { seen });
         expect(held.replicas).toBeGreaterThanOrEqual(Math.max(runs, gatewayIn([fresh]).replicas));
         expect(held.setBy).toBe('hold');
       }),
@@ -320,3 +358,7 @@ describe('what holds for any load', () => {
     );
   });
 });
+
+function seenOf(running: number, pending = 0): NonNullable<DemandOptions['seen']> {
+  return new Map([['gateway/eu', { running, pending, requests: NO_RESOURCES }]]);
+}

@@ -71,6 +71,7 @@ services:
     quantile: 0.999
     replicas: { min: 2, max: 4000 }
     markets: [eu]
+    workload: im/StatefulSet/gateway-{market}
     startUp: 90s
     drain: 1h30m
     shrink: { loadPerMinute: 100000 }
@@ -311,6 +312,7 @@ export const FULL_FLEET: Fleet = {
     {
       name: 'gateway',
       signal: 'connections',
+      workload: 'im/StatefulSet/gateway-{market}',
       capacityPerReplica: 20_000,
       requests: {
         cpu: milliCores(1500),

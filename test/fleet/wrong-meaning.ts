@@ -570,4 +570,12 @@ export const MEANING: readonly Row[] = [
     '{ over: stop }',
     ['91:3: policies.budget: no amount is stated; write usdPerHour, usdPerMonth or both'],
   ],
+  [
+    'one workload for the replicas of two markets',
+    '    markets: [eu, na]\n',
+    '    markets: [eu, na]\n    workload: im/Deployment/gateway\n',
+    [
+      '56:15: services.gateway.workload is im/Deployment/gateway: one workload for 2 markets; put {market} where their names differ',
+    ],
+  ],
 ];

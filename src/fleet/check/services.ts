@@ -18,12 +18,20 @@ export const checkServices: Check = (document, fleet) =>
     ...checkObjective(service, document),
     ...checkOn(service),
     ...checkShrink(service, fleet),
+    ...checkWorkload(service),
   ]);
 
 function checkName({ name }: Service): readonly Finding[] {
   if (name !== INTERNET) return [];
   const problem = 'internet means users in traffic';
   return [{ path: ['services', name], onKey: true, problem, remedy: 'give the service another name' }];
+}
+
+/** Markets that share one workload could not be told apart. */
+function checkWorkload({ name, workload, markets }: Service): readonly Finding[] {
+  if (workload === undefined || markets.length < 2 || workload.includes('{market}')) return [];
+  const problem = `one workload for ${markets.length} markets`;
+  return [{ path: ['services', name, 'workload'], problem, remedy: `put {market} where their names differ` }];
 }
 
 function checkLoad({ name, signal }: Service, document: FleetDocument): readonly Finding[] {

@@ -1,5 +1,6 @@
 import { ARCHES, PROVIDERS, PURCHASES } from '../../catalog/offering.ts';
 import { choice, list, named, otherwise, section, set } from './kinds/group.ts';
+import { workload } from './kinds/account.ts';
 import { flag } from './kinds/flag.ts';
 import { amount, count, quantile, share } from './kinds/number.ts';
 import { duration } from './kinds/quantity.ts';
@@ -97,6 +98,10 @@ const service = section('One part of the platform that scales alone.', {
     'Markets it serves. Left out: every market of its signal.',
     'a market',
     name('A market.', 'eu'),
+  ).exactOptional(),
+  workload: workload(
+    'The workload that runs its replicas in the clusters, {market} standing for the market. Its replicas, its pods that wait for a node and their requests are then read from the clusters. Left out: what this file states is all that is known.',
+    'im/Deployment/gateway-{market}',
   ).exactOptional(),
   startUp: duration('From a node being ready to its replicas serving.', '60s', '0s', '1d').prefault('60s'),
   drain: duration(

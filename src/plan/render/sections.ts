@@ -62,6 +62,7 @@ const SET_BY: Readonly<Record<GroupDemand['setBy'], string>> = {
   load: '',
   minimum: ' min',
   maximum: ' max',
+  pending: ' waiting',
   pace: ' paced',
   hold: ' held',
 };
@@ -77,6 +78,8 @@ function markNote(demand: readonly GroupDemand[]): { readonly note?: string } {
   const said = [
     demand.some((d) => d.setBy === 'minimum') && 'min: the service’s minimum',
     demand.some((d) => d.setBy === 'maximum') && 'max: the service’s maximum, which its load exceeds',
+    demand.some((d) => d.setBy === 'pending') &&
+      'waiting: more of its replicas wait for a node than its load would need',
     demand.some((d) => d.setBy === 'pace') && 'paced: no more may be let go in one cycle',
     demand.some((d) => d.setBy === 'hold') && 'held: the load is not known, nothing it may run on shrinks',
   ].filter((words) => words !== false);

@@ -36,6 +36,14 @@ export const projectId = formed(
   'write its id, not its name or number, as gcloud projects list prints it',
 );
 
+/** As `kubectl get` names it, with its kind between; `{market}` stands for the market's name. */
+export const workload = formed(
+  'workload',
+  'a workload',
+  /^[a-z0-9](?:[a-z0-9-]|\{market\})*\/[A-Z][A-Za-z]{0,62}\/(?:[a-z0-9.-]|\{market\})+$/,
+  'write namespace/Kind/name, like im/Deployment/gateway-{market}',
+);
+
 /** Any name that a kubeconfig may hold: EKS writes whole ARNs, others user@cluster. */
 export const context = formed(
   'context',
