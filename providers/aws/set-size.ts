@@ -1,0 +1,92 @@
+import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
+import { offeringId } from '../../src/catalog/offering.ts';
+import { answered, type Answer } from '../../src/failure.ts';
+import type { Receipt, SizeOrder } from '../../src/ports.ts';
+import { noteSet } from './last-set.ts';
+import type { Place } from './places.ts';
+import { servingIn, versionOf } from './pool.ts';
+import { targetOf, type Target } from './target.ts';
+import { clientToken, refused, taken, type Asked } from './token.ts';
+
+const GROUP = 'autoscaling:SetDesiredCapacity';
+const NODES = 'eks:UpdateNodegroupConfig';
+
+/**
+ * Sets a pool's size. AWS has no precondition for it, so the group is read just before: what changed since the plan's
+ * reading is a conflict, unless it has the wanted size already, as after an order whose answer was lost.
+ */
+export async function setPoolSize({ session }: Place, order: SizeOrder): Promise<Answer<Receipt>> {
+  const { pool, size, opId, expectedVersion } = order;
+  const found = await targetOf(session, pool.region, pool, GROUP);
+  if (!found.ok) return found;
+  const { group, node, visible } = found.value;
+  const asked = askedOf(order, found.value, session.parts.clock.now());
+  const serving = visible ? servingIn(group) : group.DesiredCapacity;
+  if (group.DesiredCapacity === size) {
+    await noteSet(session, pool.region, group.AutoScalingGroupName, { opId, from: size, size, sent: true });
+    return answered(taken(asked, Math.min(serving, size), versionOf(group)));
+  }
+  if (expectedVersion !== undefined && expectedVersion !== versionOf(group)) {
+    return refused(
+      node ? NODES : GROUP,
+      'VersionChanged',
+      `${pool.name} was changed since it was read, its size is ${group.DesiredCapacity} now`,
+      'conflict',
+    );
+  }
+  const min = node?.min ?? group.MinSize;
+  const max = node?.max ?? group.MaxSize;
+  if (!Number.isSafeInteger(size) || size < min || size > max) {
+    return refused(node ? NODES : GROUP, 'OutOfBounds', `${pool.name} may have ${min} to ${max} nodes, not ${size}`);
+  }
+  const note = { opId, from: group.DesiredCapacity, size };
+  await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: false });
+  const sent = await send(session, order, found.value);
+  if (!sent.ok) return sent;
+  await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: true });
+  const after = versionOf({ ...group, DesiredCapacity: size });
+  return answered(taken(asked, Math.min(serving, size), after));
+}
+
+function send(
+  session: Place['session'],
+  { pool, size, opId }: SizeOrder,
+  { group, node }: Target,
+): Promise<Answer<unknown>> {
+  if (node) {
+    return session.ask({ region: pool.region, class: 'write', api: NODES }, () =>
+      session.eks(pool.region).send(
+        new UpdateNodegroupConfigCommand({
+          clusterName: node.cluster,
+          nodegroupName: node.name,
+          scalingConfig: { minSize: node.min, maxSize: node.max, desiredSize: size },
+          clientRequestToken: clientToken(opId),
+        }),
+      ),
+    );
+  }
+  return session.ask({ region: pool.region, class: 'write', api: GROUP }, () =>
+    session.autoScaling(pool.region).send(
+      new SetDesiredCapacityCommand({
+        AutoScalingGroupName: group.AutoScalingGroupName,
+        DesiredCapacity: size,
+        HonorCooldown: false,
+      }),
+    ),
+  );
+}
+
+const askedOf = ({ pool, size, opId }: SizeOrder, { group, node }: Target, since: number): Asked => ({
+  v: 1,
+  cloud: 'aws',
+  kind: 'size',
+  region: pool.region,
+  pool: pool.id,
+  group: group.AutoScalingGroupName,
+  ...(node && { node: `${node.cluster}/${node.name}` }),
+  opId,
+  size,
+  offering: offeringId(pool),
+  since,
+});

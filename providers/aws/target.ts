@@ -1,0 +1,63 @@
+import { answered, type Answer } from '../../src/failure.ts';
+import type { PoolRef } from '../../src/ports.ts';
+import { groupNamed, listGroups, type Group } from './groups.ts';
+import { describeNodeGroup, factsOf, nodeGroupIn } from './node-groups.ts';
+import type { Session } from './session.ts';
+import { refused } from './token.ts';
+import { unseenGroup } from './unseen.ts';
+
+/** What an order acts on, as it is at this moment. */
+export interface Target {
+  readonly group: Group;
+  /** set when EKS owns the group, so that its size is set there */
+  readonly node?: { readonly cluster: string; readonly name: string; readonly min: number; readonly max: number };
+  /** false: EKS tells of the group, but it does not show among the Auto Scaling groups */
+  readonly visible: boolean;
+}
+
+/** @param api the call that the order is about to make, for the failure's sake */
+export async function targetOf(
+  session: Session,
+  region: string,
+  pool: Pick<PoolRef, 'id'>,
+  api: string,
+): Promise<Answer<Target>> {
+  const node = nodeGroupIn(pool.id);
+  if (node) return nodeTarget(session, region, node);
+  const name = /:autoScalingGroupName\/(.+)$/.exec(pool.id)?.[1] ?? pool.id;
+  const found = await groupNamed(session, region, name);
+  if (!found.ok) return found;
+  return found.value
+    ? answered({ group: found.value, visible: true })
+    : refused(api, 'NoSuchGroup', `there is no Auto Scaling group ${name} in ${region}`, 'notFound');
+}
+
+async function nodeTarget(
+  session: Session,
+  region: string,
+  { cluster, name }: { cluster: string; name: string },
+): Promise<Answer<Target>> {
+  const read = await describeNodeGroup(session, region, cluster, name);
+  if (!read.ok) return read;
+  const { minSize: min = 0, maxSize: max = 0 } = read.value.scalingConfig ?? {};
+  const node = { cluster, name, min, max };
+  const { group: scaled } = factsOf(read.value, cluster, name);
+  const shown = await listGroups(
+    session,
+    region,
+    scaled === undefined ? { filters: tagsOf(cluster, name) } : { names: [scaled] },
+  );
+  if (!shown.ok) return shown;
+  const [group] = shown.value;
+  if (group) return answered({ group, node, visible: true });
+  const made = await unseenGroup(session, region, read.value);
+  if (!made.ok) return made;
+  if ('reason' in made.value)
+    return refused('eks:DescribeNodegroup', 'NotSteerable', `${cluster}/${name}: ${made.value.reason}`);
+  return answered({ group: made.value, node, visible: false });
+}
+
+const tagsOf = (cluster: string, name: string) => [
+  { Name: 'tag:eks:cluster-name', Values: [cluster] },
+  { Name: 'tag:eks:nodegroup-name', Values: [name] },
+];
