@@ -58,7 +58,7 @@ export function interruptionsOf(
   };
   const interrupt = (machine: Machine, kind: SimNotice['kind'], afterMs = RISK_MS): void => {
     if (kind === 'reclaim') return reclaim(machine);
-    const at = time.now() + afterMs;
+    const at = time.now() + Math.ceil(afterMs);
     tell(machine, 'risk', at + NOTICE_MS[machine.market.provider]);
     time.at(at, () => reclaim(machine));
   };

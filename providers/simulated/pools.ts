@@ -1,9 +1,9 @@
 import { instant } from '../../src/units.ts';
-import { instanceAt, stateAt, type Machine, type Machines } from './machines.ts';
+import { instanceAt, type Machine, type Machines } from './machines.ts';
 import type { Markets } from './market.ts';
 import { operationAt, settle, type Operation } from './operations.ts';
 import type { Timeline } from './timeline.ts';
-import type { Change, Changed, PoolSpec, SimOperation, SimPool, SimPools } from './world-types.ts';
+import type { Change, Changed, PoolSpec, SimInstance, SimOperation, SimPool, SimPools } from './world-types.ts';
 
 export interface PoolBook extends SimPools {
   operation(id: string): SimOperation | undefined;
@@ -53,9 +53,9 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
 
   /** Starts or ends machines until the pool has its target. */
   const fill = (pool: Pool, operation?: Operation): void => {
-    const staying = [...pool.members.values()].filter((m) => m.endingAt === Infinity);
-    const missing = pool.settings.target - staying.length;
+    const missing = pool.settings.target - pool.staying;
     if (missing < 0) {
+      const staying = [...pool.members.values()].filter((m) => m.endingAt === Infinity);
       for (const machine of staying.toSorted(byChoice(time.now())).slice(0, -missing)) machines.end(machine);
       return;
     }
@@ -84,7 +84,9 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
     if (step === 'launched') {
       poolOf.set(machine, pool);
       pool.members.set(machine.id, machine);
+      pool.staying += 1;
     }
+    if (step === 'ending' || (step === 'ended' && machine.endingAt === Infinity)) pool.staying -= 1;
     // whoever launches or ends has not told its operation yet
     if (step === 'launched' || step === 'ending') return;
     if (step === 'ended') {
@@ -161,6 +163,7 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
         settings,
         history: [settings],
         members: new Map(),
+        staying: 0,
         gone: [],
         active: [],
         latest: undefined,
@@ -239,6 +242,8 @@ interface Pool {
   settings: Settings;
   readonly history: Settings[];
   readonly members: Map<string, Machine>;
+  /** members not told to end */
+  staying: number;
   readonly gone: Machine[];
   active: readonly Operation[];
   latest: Operation | undefined;
@@ -251,9 +256,10 @@ interface Pool {
 
 function poolAt(pool: Pool, at: number, machines: Iterable<Machine>): SimPool {
   const settings = pool.history.findLast((s) => s.at <= at) ?? pool.settings;
-  const instances = [...machines]
-    .filter((m) => m.launchedAt <= at && stateAt(m, at) !== 'ended')
-    .map((m) => instanceAt(m, at));
+  const instances: SimInstance[] = [];
+  for (const machine of machines) {
+    if (machine.launchedAt <= at && at < machine.endedAt) instances.push(instanceAt(machine, at));
+  }
   const { latest } = pool;
   return {
     ...pool.spec,
