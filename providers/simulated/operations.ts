@@ -27,11 +27,10 @@ export function settle(
 ): void {
   if (operation.over) return;
   const { kind, asked } = operation;
-  const fulfilled = fulfilledBy(operation, members, now);
+  const running = runningOf(members, now);
+  const fulfilled = fulfilledBy(operation, running, now);
   if (kind === 'open' || kind === 'resize') {
-    let moving = 0;
-    for (const machine of members.values()) if (stateAt(machine, now) !== 'running') moving += 1;
-    if (moving > 0 && !replaced) return;
+    if (running < members.size && !replaced) return;
     const refused = operation.shortages.reduce((sum, s) => sum + s.count, 0);
     const nothing = refused > 0 && refused >= operation.wanted;
     operation.over = { at: now, state: nothing || (replaced && fulfilled < asked) ? 'failed' : 'done', fulfilled };
@@ -40,7 +39,14 @@ export function settle(
   }
 }
 
-export function operationAt(operation: Operation, members: ReadonlyMap<string, Machine>, now: number): SimOperation {
+export function runningOf(members: ReadonlyMap<string, Machine>, now: number): number {
+  let running = 0;
+  for (const machine of members.values()) if (stateAt(machine, now) === 'running') running += 1;
+  return running;
+}
+
+/** @param running nodes of the pool that run then */
+export function operationAt(operation: Operation, running: number, now: number): SimOperation {
   const { id, pool, kind, startedAt, asked, shortages, over } = operation;
   const ended = over !== undefined && over.at <= now;
   return {
@@ -51,17 +57,15 @@ export function operationAt(operation: Operation, members: ReadonlyMap<string, M
     startedAt: instant(startedAt),
     ...(ended && { endedAt: instant(over.at) }),
     asked,
-    fulfilled: ended ? over.fulfilled : fulfilledBy(operation, members, now),
+    fulfilled: ended ? over.fulfilled : fulfilledBy(operation, running, now),
     shortages,
   };
 }
 
-function fulfilledBy({ kind, asked, ends }: Operation, members: ReadonlyMap<string, Machine>, now: number): number {
+function fulfilledBy({ kind, asked, ends }: Operation, running: number, now: number): number {
   if (kind === 'tag') return asked;
   if (kind === 'remove' || kind === 'close') {
     return asked - ends.filter((machine) => stateAt(machine, now) !== 'ended').length;
   }
-  let running = 0;
-  for (const machine of members.values()) if (stateAt(machine, now) === 'running') running += 1;
   return Math.min(asked, running);
 }

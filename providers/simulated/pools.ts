@@ -1,7 +1,7 @@
 import { instant } from '../../src/units.ts';
 import { instanceAt, type Machine, type Machines } from './machines.ts';
 import type { Markets } from './market.ts';
-import { operationAt, settle, type Operation } from './operations.ts';
+import { operationAt, runningOf, settle, type Operation } from './operations.ts';
 import type { Timeline } from './timeline.ts';
 import type { Change, Changed, PoolSpec, SimInstance, SimOperation, SimPool, SimPools } from './world-types.ts';
 
@@ -39,7 +39,7 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
     }
     operations.set(id, { operation, pool });
     pool.active = [...pool.active, operation];
-    if (kind !== 'tag') pool.latest = operation;
+    if (kind !== 'tag') pool.operations.push(operation);
     return operation;
   };
   const end = (pool: Pool, operation: Operation, replaced = false): void => {
@@ -108,7 +108,7 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
   const changed = (pool: Pool, operation: Operation): Changed => ({
     ok: true,
     pool: snapshot(pool),
-    operation: operationAt(operation, pool.members, time.now()),
+    operation: operationAt(operation, runningOf(pool.members, time.now()), time.now()),
   });
 
   /** Checks what every change is checked for, makes it, and remembers its outcome under its token. */
@@ -166,7 +166,7 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
         staying: 0,
         gone: [],
         active: [],
-        latest: undefined,
+        operations: [],
         trying: false,
         closing: false,
         closedAt: Infinity,
@@ -218,7 +218,7 @@ export function poolBook(time: Timeline, markets: Markets, machines: Machines): 
       }),
     operation: (id) => {
       const found = operations.get(id);
-      return found && operationAt(found.operation, found.pool.members, time.now());
+      return found && operationAt(found.operation, runningOf(found.pool.members, time.now()), time.now());
     },
   };
 }
@@ -246,7 +246,8 @@ interface Pool {
   staying: number;
   readonly gone: Machine[];
   active: readonly Operation[];
-  latest: Operation | undefined;
+  /** all about its size, over or not */
+  readonly operations: Operation[];
   /** another attempt to fill it is due */
   trying: boolean;
   closing: boolean;
@@ -260,7 +261,8 @@ function poolAt(pool: Pool, at: number, machines: Iterable<Machine>): SimPool {
   for (const machine of machines) {
     if (machine.launchedAt <= at && at < machine.endedAt) instances.push(instanceAt(machine, at));
   }
-  const { latest } = pool;
+  const latest = pool.operations.findLast((o) => o.startedAt <= at);
+  const running = instances.filter((i) => i.state === 'running').length;
   return {
     ...pool.spec,
     target: settings.target,
@@ -270,7 +272,7 @@ function poolAt(pool: Pool, at: number, machines: Iterable<Machine>): SimPool {
     changedBy: settings.by,
     changedAt: instant(settings.at),
     instances,
-    ...(latest && latest.startedAt <= at && { operation: operationAt(latest, pool.members, at) }),
+    ...(latest && { operation: operationAt(latest, running, at) }),
   };
 }
 
