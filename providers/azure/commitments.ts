@@ -19,7 +19,10 @@ export async function commitmentsOf(
   snapshot: ProviderCatalog,
   cloud: Cloud,
 ): Promise<Answer<readonly Commitment[]>> {
-  const [reserved, plans] = await Promise.all([reservations(azure, snapshot, cloud), savingsPlans(azure, snapshot, cloud)]);
+  const [reserved, plans] = await Promise.all([
+    reservations(azure, snapshot, cloud),
+    savingsPlans(azure, snapshot, cloud),
+  ]);
   if (!reserved.ok) return reserved;
   if (!plans.ok) return plans;
   return answered([...reserved.value, ...plans.value]);
@@ -69,13 +72,27 @@ async function reservations(
     owned.flatMap(({ id, region, type, count, until, years }): ReservedNodes[] => {
       const each = rates.get(rateKey(region, type, years)) ?? listPrice(snapshot, region, type);
       if (each === undefined) return [];
-      return [{ kind: 'reserved-nodes', id, provider: 'azure', region, type, count, until, usdPerHour: usdPerHour(each * count) }];
+      return [
+        {
+          kind: 'reserved-nodes',
+          id,
+          provider: 'azure',
+          region,
+          type,
+          count,
+          until,
+          usdPerHour: usdPerHour(each * count),
+        },
+      ];
     }),
   );
 }
 
 /** Shared ones cover the whole billing account; others the subscriptions or groups that they name. */
-function coversUs({ subscription }: Azure, { appliedScopeType, appliedScopes, appliedScopeProperties }: Members): boolean {
+function coversUs(
+  { subscription }: Azure,
+  { appliedScopeType, appliedScopes, appliedScopeProperties }: Members,
+): boolean {
   if (appliedScopeType === 'Shared' || appliedScopeType === 'ManagementGroup') return true;
   const scopes = JSON.stringify([appliedScopes, appliedScopeProperties]).toLowerCase();
   return scopes.includes(`/subscriptions/${subscription.toLowerCase()}`);
@@ -136,7 +153,11 @@ async function savingsPlans(
     return [{ id: textOf(row.id) ?? 'savings-plan', usd, until: instant(until), years: yearsOf(p.term) }];
   });
   if (owned.length === 0) return answered([]);
-  const discounts = await planDiscounts(azure, snapshot, regions.map(({ name }) => name));
+  const discounts = await planDiscounts(
+    azure,
+    snapshot,
+    regions.map(({ name }) => name),
+  );
   return answered(
     owned.map(({ id, usd, until, years }): SpendCommitment => ({
       kind: 'spend',

@@ -139,7 +139,10 @@ type Transport = { readonly retryOptions: { readonly maxRetries: number }; reado
  * A secret from the environment given, else whatever Azure's own tools would find: workload identity, managed
  * identity, a login on this machine. An authority of one's own is not looked up at Microsoft first.
  */
-function credentialOf(env: ProviderParts['env'], transport: Transport): DefaultAzureCredential | ClientSecretCredential {
+function credentialOf(
+  env: ProviderParts['env'],
+  transport: Transport,
+): DefaultAzureCredential | ClientSecretCredential {
   const authorityHost = env.AZURE_AUTHORITY_HOST;
   const known = authorityHost === undefined || MICROSOFT.test(authorityHost);
   const options = {

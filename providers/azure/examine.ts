@@ -1,3 +1,4 @@
+import { troubleOf } from '../../src/calls/trouble-of.ts';
 import type { Answer, Failure } from '../../src/failure.ts';
 import type { Cloud } from '../../src/fleet/fleet.ts';
 import type { Finding } from '../../src/ports.ts';
@@ -100,13 +101,14 @@ async function examineRegion(azure: Azure, region: string): Promise<readonly Fin
   ];
 }
 
-function failure(about: Finding['about'], what: string, { kind, code, message }: Failure): Finding {
-  const permission = kind.is === 'unauthorized' ? kind.permission : undefined;
+function failure(about: Finding['about'], what: string, no: Failure): Finding {
+  const permission = no.kind.is === 'unauthorized' ? no.kind.permission : undefined;
   return {
-    about: kind.is === 'unauthorized' && permission !== undefined ? 'permission' : about,
+    about: permission === undefined ? about : 'permission',
     what,
-    state: 'failed',
-    detail: `${code}: ${message}`,
-    ...(permission !== undefined && { permission, remedy: `grant ${permission}` }),
+    state: permission === undefined ? 'failed' : 'missing',
+    detail: `${no.code}: ${no.message}`,
+    remedy: troubleOf(no, what).remedy,
+    ...(permission !== undefined && { permission }),
   };
 }

@@ -59,7 +59,8 @@ export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): 
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
         chunks.push(chunk);
-        if (size > LARGEST_BODY) call.destroy(Object.assign(new Error('the answer is too large'), { code: 'EMSGSIZE' }));
+        if (size > LARGEST_BODY)
+          call.destroy(Object.assign(new Error('the answer is too large'), { code: 'EMSGSIZE' }));
       });
       response.on('error', reject);
       response.on('end', () => {

@@ -31,6 +31,14 @@ export function poolIdOf(id: string): PoolId | undefined {
   return { kind: 'agent-pool', subscription, group, cluster, name };
 }
 
+/** One spelling of it: Azure itself writes `resourcegroups` of clusters and `resourceGroups` of the rest. */
+export function resourceIdOf(pool: PoolId): string {
+  const root = `/subscriptions/${pool.subscription}/resourceGroups/${pool.group}/providers`;
+  return pool.kind === 'scale-set'
+    ? `${root}/Microsoft.Compute/virtualMachineScaleSets/${pool.name}`
+    : `${root}/Microsoft.ContainerService/managedClusters/${pool.cluster}/agentPools/${pool.name}`;
+}
+
 /** Of any resource: `/subscriptions/…/resourceGroups/<this>/…` */
 export const groupOf = (id: string): string | undefined => /\/resourceGroups\/([^/]+)/i.exec(id)?.[1];
 

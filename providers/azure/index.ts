@@ -5,6 +5,7 @@ import { answered, failed, type Answer } from '../../src/failure.ts';
 import type { Cloud, Fleet } from '../../src/fleet/fleet.ts';
 import { wantedTypes } from '../../src/fleet/wanted.ts';
 import type { Finding, Interruption, LiveProvider, ObservedPool, ProviderParts, Receipt } from '../../src/ports.ts';
+import { secondsBetween } from '../../src/units.ts';
 import { bad, good, type Trouble } from '../../src/trouble.ts';
 import { commitmentsOf } from './commitments.ts';
 import { connections, type Azure } from './connection.ts';
@@ -19,7 +20,9 @@ import { badToken, readReceipt } from './receipts.ts';
 import { setSize } from './set-size.ts';
 import { readToken } from './token.ts';
 
-export { PERMISSIONS, policyDocument } from './permissions.ts';
+export { grant, PERMISSIONS, policyDocument } from './permissions.ts';
+
+const SAME_CYCLE_S = 20;
 
 /** Azure: scale sets by themselves, and AKS's agent pools. */
 export function azureProvider(parts: ProviderParts): LiveProvider {
@@ -38,7 +41,18 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
     const no = all.find((listed) => !listed.ok);
     return no ?? answered(joined(all.flatMap((listed) => (listed.ok ? [listed.value] : []))));
   };
-  const listNow = (fleet: Fleet): Promise<Answer<Listed>> => (latest = listAll(fleet));
+  let latestAt = parts.clock.now();
+  const listNow = (fleet: Fleet): Promise<Answer<Listed>> => {
+    latestAt = parts.clock.now();
+    latest = listAll(fleet);
+    return latest;
+  };
+  /** The listing of the same cycle, where there is one: a cycle asks for pools and for interruptions. */
+  const recently = async (fleet: Fleet): Promise<Answer<Listed>> => {
+    const age = secondsBetween(latestAt, parts.clock.now());
+    const seen = latest !== undefined && age >= 0 && age < SAME_CYCLE_S ? await latest : undefined;
+    return seen?.ok ? seen : listNow(fleet);
+  };
   const poolsSeen = async (fleet: Fleet): Promise<readonly ObservedPool[]> => {
     const seen = await (latest ?? listNow(fleet));
     return seen.ok ? seen.value.list.pools : [];
@@ -50,7 +64,11 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
     const snapshot = await parts.lists.prices('azure');
     if (!snapshot.ok) return snapshot;
     const pools = await poolsSeen(fleet);
-    const wants = wantedTypes(fleet, 'azure', pools.map(({ type }) => type));
+    const wants = wantedTypes(
+      fleet,
+      'azure',
+      pools.map(({ type }) => type),
+    );
     const offerings: Offering[] = [];
     for (const cloud of cloudsOf(fleet)) {
       const azure = await connect(cloud.access?.account);
@@ -110,10 +128,9 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
       for (const cloud of cloudsOf(fleet)) {
         const azure = await connect(cloud.access?.account);
         if (!azure.ok) return azure;
-        const listed = await listPools(azure.value, cloud, fleet);
-        const lost = listed.ok ? await interruptionsIn(azure.value, listed.value.lost) : listed;
-        if (!lost.ok) return lost;
-        found.push(...lost.value);
+        const listed = await recently(fleet);
+        if (!listed.ok) return listed;
+        found.push(...(await interruptionsIn(azure.value, listed.value.lost)));
       }
       return answered(found);
     },
@@ -132,7 +149,8 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
         if (azure.ok) findings.push(...(await examine(azure.value, cloud, await listPools(azure.value, cloud, fleet))));
         else {
           const { message } = azure.failure;
-          findings.push({ about: 'credentials', what: 'subscription', state: 'missing', detail: message });
+          const remedy = 'state the cloud’s access in the fleet file, and see that its files can be read';
+          findings.push({ about: 'credentials', what: 'subscription', state: 'missing', detail: message, remedy });
         }
       }
       return findings;
@@ -150,6 +168,8 @@ const joined = (all: readonly Listed[]): Listed => ({
 });
 
 function troubleIn(fleet: Fleet, { failure }: Extract<Answer<never>, { ok: false }>): Trouble {
-  const accounts = fleet.clouds.filter(({ provider }) => provider === 'azure').map(({ access }) => access?.account ?? '');
+  const accounts = fleet.clouds
+    .filter(({ provider }) => provider === 'azure')
+    .map(({ access }) => access?.account ?? '');
   return troubleOf(failure, ['azure', ...accounts].join(' ').trim());
 }

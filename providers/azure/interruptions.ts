@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { answered, type Answer } from '../../src/failure.ts';
 import type { Interruption } from '../../src/ports.ts';
 import type { Azure } from './connection.ts';
+import { poolIdOf } from './ids.ts';
 import { parsedOf } from './json.ts';
 import type { Listed } from './pools.ts';
 
@@ -13,21 +13,22 @@ import type { Listed } from './pools.ts';
  * AKS turns it into a condition and a taint of the node, which the Kubernetes adapter reads; a machine evicted with
  * the policy Delete is simply gone, and shows as a pool that has fewer machines than it asks for.
  */
-export async function interruptionsIn(azure: Azure, lost: Listed['lost']): Promise<Answer<readonly Interruption[]>> {
+export async function interruptionsIn(azure: Azure, lost: Listed['lost']): Promise<readonly Interruption[]> {
   const settled = new Set(await settledIn(azure));
-  return answered(
-    lost
-      .map(({ pool, machine }): Interruption => ({
-        provider: 'azure',
-        region: pool.region,
-        zone: pool.zone,
-        instance: machine.id,
-        kind: pool.purchase === 'spot' && machine.lost?.startsWith('dealloc') === true ? 'reclaim' : 'failed',
-        at: azure.parts.clock.now(),
-        receipt: `${azure.subscription}/${pool.region}/${machine.id}/${machine.lost ?? ''}`,
-      }))
-      .filter(({ receipt }) => !settled.has(receipt)),
+  const own = lost.filter(
+    ({ pool }) => poolIdOf(pool.id)?.subscription.toLowerCase() === azure.subscription.toLowerCase(),
   );
+  return own
+    .map(({ pool, machine }): Interruption => ({
+      provider: 'azure',
+      region: pool.region,
+      zone: pool.zone,
+      instance: machine.id,
+      kind: pool.purchase === 'spot' && machine.lost?.startsWith('dealloc') === true ? 'reclaim' : 'failed',
+      at: azure.parts.clock.now(),
+      receipt: `${azure.subscription}/${pool.region}/${machine.id}/${machine.lost ?? ''}`,
+    }))
+    .filter(({ receipt }) => !settled.has(receipt));
 }
 
 /** The state of a machine is not a message that could be taken off a queue: what is settled is remembered here. */

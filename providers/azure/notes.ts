@@ -24,7 +24,8 @@ export async function readNotes(azure: Azure): Promise<Notes> {
   return read?.success ? read.data.pools : {};
 }
 
-export const noteOf = (notes: Notes, pool: string): Note | undefined => notes[pool.toLowerCase()];
+export const noteOf = (notes: Notes, cluster: string | undefined, pool: string): Note | undefined =>
+  notes[`${cluster ?? ''}/agentPools/${pool}`.toLowerCase()];
 
 export async function noteSize(azure: Azure, pool: string, note: Note): Promise<void> {
   const pools = { ...(await readNotes(azure)), [pool.toLowerCase()]: note };

@@ -1,6 +1,7 @@
 import type { AgentPool, ManagedCluster } from '@azure/arm-containerservice';
 import type { VirtualMachineScaleSet } from '@azure/arm-compute';
 import type { Purchase } from '../../src/catalog/offering.ts';
+import { poolIdOf, resourceIdOf } from './ids.ts';
 import type { Note } from './notes.ts';
 import { countIn, MAX_TAGS, MIN_TAGS, NAME_TAG, OP_TAG, SIZE_TAG, tagOf, type Tags } from './tags.ts';
 import type { LivePool } from '../../src/ports.ts';
@@ -23,20 +24,21 @@ export interface SeenPool {
 }
 
 /** A scale set has no bounds of its own beside what Azure allows one: 1,000, or 100 in a single placement group. */
-const MOST_IN_SET = 1000;
-const MOST_IN_GROUP = 100;
+export const MOST_IN_SET = 1000;
+export const MOST_IN_GROUP = 100;
 /** AKS's limit for one pool. */
-const MOST_IN_POOL = 1000;
+export const MOST_IN_POOL = 1000;
 
 /** `westeurope`, however it was written: `West Europe`. */
 export const regionOf = (location: string | undefined): string => (location ?? '').replaceAll(/\s+/g, '').toLowerCase();
 
 export function seenScaleSet(set: VirtualMachineScaleSet): Seen {
-  const { id = '', name = '', tags, sku, zones, virtualMachineProfile: profile } = set;
+  const { name = '', tags, sku, zones, virtualMachineProfile: profile } = set;
+  const id = poolIdOf(set.id ?? '');
   const region = regionOf(set.location);
   const over = (reason: string): Seen => ({ name, place: region, reason });
   const [zone, ...others] = zones ?? [];
-  if (id === '' || name === '' || region === '') return over('Azure names it incompletely');
+  if (!id || name === '' || region === '') return over('Azure names it incompletely');
   if (zone === undefined) return over('it is in no availability zone');
   if (others.length > 0) return over(`it spreads over zones ${(zones ?? []).join(', ')}`);
   if (set.extendedLocation) return over('it runs in an edge zone');
@@ -45,7 +47,7 @@ export function seenScaleSet(set: VirtualMachineScaleSet): Seen {
   if (sku.capacity === undefined) return over('Azure names no capacity for it');
   const most = set.singlePlacementGroup === true ? MOST_IN_GROUP : MOST_IN_SET;
   return {
-    id,
+    id: resourceIdOf(id),
     name: tagOf(tags, NAME_TAG) ?? name,
     region,
     zone,
@@ -85,7 +87,8 @@ export function seenAgentPool(
   const place = `${region} ${cluster.name ?? ''}`;
   const over = (reason: string): Seen => ({ name, place, reason });
   const [zone, ...others] = zones ?? [];
-  if (cluster.id === undefined || name === '' || region === '') return over('Azure names it incompletely');
+  const id = poolIdOf(`${cluster.id ?? ''}/agentPools/${name}`);
+  if (!id || region === '') return over('Azure names it incompletely');
   if (settings.enableAutoScaling === true) return over('AKS’s own autoscaler steers it');
   if (kind !== undefined && kind !== 'VirtualMachineScaleSets') return over(`it is of the kind ${kind}`);
   if (zone === undefined) return over('it is in no availability zone');
@@ -93,7 +96,7 @@ export function seenAgentPool(
   if (settings.powerState?.code === 'Stopped') return over('it is stopped');
   if (vmSize === undefined || count === undefined) return over('Azure names no size or count for it');
   return {
-    id: `${cluster.id}/agentPools/${name}`,
+    id: resourceIdOf(id),
     name: tagOf(tags, NAME_TAG) ?? name,
     region,
     zone,

@@ -26,7 +26,9 @@ export async function offeringsIn(
     ? await Promise.all([sizesIn(azure, region), usagesIn(azure, region)])
     : [undefined, undefined];
   const sizes = skus?.ok ? skus.value.value.filter(({ name }) => wants(name)) : [];
-  const known = snapshot.types.map(({ name }) => name).filter((name) => soldHere(snapshot, region, name) && wants(name));
+  const known = snapshot.types
+    .map(({ name }) => name)
+    .filter((name) => soldHere(snapshot, region, name) && wants(name));
   const types = [...new Set([...known, ...sizes.map(({ name }) => name)])];
   const prices = types.length === 0 ? undefined : await pricesIn(parts, region, types);
   const live: LiveRegion = {

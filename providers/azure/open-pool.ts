@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { AgentPool } from '@azure/arm-containerservice';
 import type { VirtualMachineScaleSet } from '@azure/arm-compute';
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
-import { globMatch } from '../../src/fleet/glob.ts';
+import { globMatch, matchesAny } from '../../src/fleet/glob.ts';
 import type { Fleet, PoolTemplate } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, OpenOrder, Receipt } from '../../src/ports.ts';
 import { begin, type Begun } from './begin.ts';
 import type { Azure } from './connection.ts';
-import { poolIdOf, type AgentPoolId, type ScaleSetId } from './ids.ts';
+import { poolIdOf, resourceIdOf, type AgentPoolId, type ScaleSetId } from './ids.ts';
 import { accepted } from './receipts.ts';
 import { readPool } from './set-size.ts';
 import { azureTagName, MAX_TAGS, MIN_TAGS, NAME_TAG, OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
@@ -28,10 +28,13 @@ export async function openPool(
 ): Promise<Answer<Receipt>> {
   const template = fleet.templates.find(({ name, provider }) => name === order.template && provider === 'azure');
   if (!template) return refused('NoTemplate', `the fleet has no Azure template ${order.template}`);
+  const against = forbids(template, order);
+  if (against !== undefined) return refused('NotOfTemplate', `template ${order.template} ${against}`);
   const like = modelOf(template, pools, order);
   const model = like?.live && poolIdOf(like.live.id);
   if (!model) {
-    const what = template.like === undefined ? 'it names none' : `no pool in ${order.region} is called ${template.like}`;
+    const what =
+      template.like === undefined ? 'it names none' : `no pool in ${order.region} is called ${template.like}`;
     return refused('NoModel', `template ${order.template} needs a live pool to make new ones like: ${what}`);
   }
   const pool: ScaleSetId | AgentPoolId = { ...model, name: vendorName(model.kind, order.name) };
@@ -42,6 +45,14 @@ export async function openPool(
       : await openAgentPool(azure, model, pool.name, order, tags);
   if (begun.ok) return answered(accepted(tokenFor(order, pool, begun.value.operation)));
   return begun.failure.kind.is === 'conflict' ? adopt(azure, pool, order, begun.failure) : begun;
+}
+
+/** Words that follow the template's name; undefined: it allows the order. */
+function forbids({ types, purchase, regions, max }: PoolTemplate, order: OpenOrder): string | undefined {
+  if (!matchesAny(types, order.type)) return `allows no ${order.type}`;
+  if (!purchase.includes(order.purchase)) return `allows no ${order.purchase} nodes`;
+  if (regions && !regions.includes(order.region)) return `is not for ${order.region}`;
+  return order.size > max ? `allows ${max} nodes at most, not ${order.size}` : undefined;
 }
 
 /** The nearest to what is to be opened: its zone before others, its size before others, then by name. */
@@ -227,7 +238,11 @@ function picked<T extends object, K extends keyof T>(from: T, keys: readonly K[]
 }
 
 /** Linux allows 58 letters; the rest is the machine's number. */
-const prefixOf = (name: string): string => `${name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').slice(0, 50)}-`;
+const prefixOf = (name: string): string =>
+  `${name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .slice(0, 50)}-`;
 
 function withoutBounds(tags: Tags | undefined): Tags {
   const bounds = new Set([...MIN_TAGS, ...MAX_TAGS, NAME_TAG].map((name) => name.toLowerCase()));
@@ -264,13 +279,6 @@ function tokenFor(order: OpenOrder, pool: ScaleSetId | AgentPoolId, operation?: 
     asked: order.size,
     ...(operation !== undefined && { operation }),
   };
-}
-
-function resourceIdOf(pool: ScaleSetId | AgentPoolId): string {
-  const root = `/subscriptions/${pool.subscription}/resourceGroups/${pool.group}/providers`;
-  return pool.kind === 'scale-set'
-    ? `${root}/Microsoft.Compute/virtualMachineScaleSets/${pool.name}`
-    : `${root}/Microsoft.ContainerService/managedClusters/${pool.cluster}/agentPools/${pool.name}`;
 }
 
 const refused = (code: string, message: string): Answer<never> =>

@@ -4,6 +4,7 @@ import { answered, type Answer } from '../../src/failure.ts';
 import type { Cloud, Fleet } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, PoolList } from '../../src/ports.ts';
 import type { Azure } from './connection.ts';
+import { doubtsOf } from './doubts.ts';
 import { groupOf, sameId } from './ids.ts';
 import { machinesIn, machinesOf, poolInstance, setKey, type Machine, type MachinesBySet } from './instances.ts';
 import { noteOf, readNotes, type Notes } from './notes.ts';
@@ -34,12 +35,10 @@ export async function listPools(azure: Azure, cloud: Cloud, fleet: Fleet): Promi
   const steered = found.flatMap(({ seen, set }) => (isPool(seen) ? [{ seen, set }] : []));
   const machines = await allMachines(azure, steered);
   if (!machines.ok) return machines;
+  const pools = steered.map(({ seen, set }) => observed(seen, machines.value.get(keyOf(set)) ?? []));
+  const passedOver = found.flatMap(({ seen }) => (isPool(seen) ? [] : [seen]));
   return answered({
-    list: {
-      pools: steered.map(({ seen, set }) => observed(seen, machines.value.get(keyOf(set)) ?? [])),
-      passedOver: found.flatMap(({ seen }) => (isPool(seen) ? [] : [seen])),
-      doubts: [],
-    },
+    list: { pools, passedOver, doubts: await doubtsOf(azure, cloud, pools, passedOver) },
     lost: steered.flatMap(({ seen: pool, set }) =>
       (machines.value.get(keyOf(set)) ?? []).flatMap((machine) =>
         machine.lost === undefined ? [] : [{ pool, machine }],
@@ -87,7 +86,7 @@ function candidates(
       (cluster.agentPoolProfiles ?? [])
         .filter(({ name, tags }) => belongs(fleet, name, tags))
         .map((profile) => ({
-          seen: seenAgentPool(cluster, profile, profile.type, noteOf(notes, `${cluster.id}/agentPools/${profile.name}`)),
+          seen: seenAgentPool(cluster, profile, profile.type, noteOf(notes, cluster.id, profile.name)),
           set: placeOfSet(sets.find((set) => isSetOf(set, cluster, profile.name))),
         })),
     );

@@ -4,6 +4,7 @@ import type { Purchase } from '../../src/catalog/offering.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import type { Instant } from '../../src/units.ts';
+import { parsedOf } from './json.ts';
 import { retailRows, type RetailRow } from './retail.ts';
 import { shelved, type Dated } from './shelved.ts';
 
@@ -35,6 +36,7 @@ export function pricesIn(
   types: readonly string[],
 ): Promise<Answer<Dated<readonly RetailPrice[]>>> {
   const asked = [...new Set(types)].toSorted();
+  const { shelf } = parts;
   const key = `azure/-/${region}/retail`;
   // a list that lacks what is wanted now is not fresh, whatever its age
   const complete: z.ZodType<Listed> = schema.refine((kept) => {
@@ -42,10 +44,13 @@ export function pricesIn(
     return asked.every((type) => had.has(type));
   });
   return shelved(parts, key, FRESH_S, complete, async () => {
-    const rows = await retailRows(parts, region, 'Consumption', asked);
+    // who asks for other sizes must not push out what the others keep
+    const kept = schema.safeParse(parsedOf((await shelf.get(key))?.text ?? ''));
+    const all = [...new Set([...asked, ...(kept.success ? kept.data.asked : [])])].toSorted();
+    const rows = await retailRows(parts, region, 'Consumption', all);
     if (!rows.ok) return rows;
     const prices = chosen(rows.value, parts.clock.now());
-    return answered({ schemaVersion: 1 as const, asked, prices: [...prices] });
+    return answered({ schemaVersion: 1 as const, asked: all, prices: [...prices] });
   }).then((read) => (read.ok ? answered({ ...read.value, value: read.value.value.prices }) : read));
 }
 
@@ -84,7 +89,8 @@ const OTHER_PRODUCT = /windows|cloud ?services|dedicated host/i;
 const isLinuxMachine = ({ product, sku, meter }: RetailRow): boolean =>
   !OTHER_PRODUCT.test(product) && !/low priority/i.test(`${sku} ${meter}`) && !/expired/i.test(`${sku} ${meter}`);
 
-const purchaseOf = ({ sku, meter }: RetailRow): Purchase => (/\bspot\b/i.test(`${sku} ${meter}`) ? 'spot' : 'on-demand');
+const purchaseOf = ({ sku, meter }: RetailRow): Purchase =>
+  /\bspot\b/i.test(`${sku} ${meter}`) ? 'spot' : 'on-demand';
 
 function before(a: RetailRow, b: RetailRow): boolean {
   if (a.since !== b.since) return a.since > b.since;

@@ -93,10 +93,12 @@ async function scaleSetNow(
   if (!set.ok) return set.failure.kind.is === 'notFound' ? answered(GONE) : set;
   const machines = await machinesIn(azure, { group, name, region });
   if (!machines.ok) return machines;
-  return answered(nowOf(set.value.etag, set.value.sku?.capacity, set.value.tags, {
-    all: machines.value.map((machine) => machine.id),
-    running: machines.value.filter(({ state }) => state === 'running').length,
-  }));
+  return answered(
+    nowOf(set.value.etag, set.value.sku?.capacity, set.value.tags, {
+      all: machines.value.map((machine) => machine.id),
+      running: machines.value.filter(({ state }) => state === 'running').length,
+    }),
+  );
 }
 
 /** AKS names a pool's machines but not how they are: that stands in the scale set behind it. */

@@ -5,7 +5,8 @@ import { begin, type Begun } from './begin.ts';
 import type { Azure } from './connection.ts';
 import { poolIdOf, type AgentPoolId, type ScaleSetId } from './ids.ts';
 import { accepted } from './receipts.ts';
-import { OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
+import { MOST_IN_GROUP, MOST_IN_POOL, MOST_IN_SET } from './observed.ts';
+import { countIn, MAX_TAGS, OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
 import { offeringOf, type Token } from './token.ts';
 
 /**
@@ -25,9 +26,11 @@ export async function setSize(azure: Azure, order: SizeOrder): Promise<Answer<Re
 /** The pool as it is before anything is written. */
 interface Before {
   readonly size: number | undefined;
+  /** most nodes it may have */
+  readonly max: number;
   readonly version: string | undefined;
   readonly tags: Tags | undefined;
-  send(size: number, tags: Tags): Promise<Answer<Begun>>;
+  readonly send: (size: number, tags: Tags) => Promise<Answer<Begun>>;
 }
 
 async function attempt(
@@ -38,12 +41,13 @@ async function attempt(
 ): Promise<Answer<Receipt>> {
   const before = await readPool(azure, id, order.pool.region);
   if (!before.ok) return before;
-  const { size, version, tags, send } = before.value;
+  const { size, max, version, tags, send } = before.value;
   if (tagOf(tags, OP_TAG) === order.opId && size === order.size) return { ok: true, value: accepted(tokenFor(order)) };
   if (refused) return failed(refused);
   if (order.expectedVersion !== undefined && version !== undefined && order.expectedVersion !== version) {
     return failed(changed(order.expectedVersion, version));
   }
+  if (order.size > max) return failed(tooLarge(order.size, max));
   const begun = await send(order.size, tagged(tags, { [OP_TAG]: order.opId, [SIZE_TAG]: String(order.size) }));
   return begun.ok ? { ok: true, value: accepted(tokenFor(order, begun.value.operation)) } : begun;
 }
@@ -61,6 +65,7 @@ async function readScaleSet(azure: Azure, { group, name }: ScaleSetId, region: s
     ok: true,
     value: {
       size: sku?.capacity,
+      max: countIn(tags, MAX_TAGS) ?? (read.value.singlePlacementGroup === true ? MOST_IN_GROUP : MOST_IN_SET),
       version: etag,
       tags,
       send: (capacity, all) =>
@@ -90,6 +95,7 @@ async function readAgentPool(
     ok: true,
     value: {
       size: read.value.count,
+      max: countIn(read.value.tags, MAX_TAGS) ?? MOST_IN_POOL,
       version: eTag,
       tags: read.value.tags,
       send: (count, all) => {
@@ -126,6 +132,13 @@ const changed = (expected: string, now: string): Failure => ({
   api: 'virtualMachineScaleSets.get',
   code: CHANGED,
   message: `the pool has been changed since it was read: version ${now}, not ${expected}`,
+});
+
+const tooLarge = (size: number, max: number): Failure => ({
+  kind: { is: 'invalid' },
+  api: '',
+  code: 'AboveMost',
+  message: `${size} nodes are more than the ${max} that the pool may have`,
 });
 
 export const notAPool = (id: string): Failure => ({
