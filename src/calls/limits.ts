@@ -50,6 +50,7 @@ const aMinute = (quota: number): Rate => at(quota / 5, (quota * 4) / 5 / 60);
 const EC2 = 'docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html';
 const ARM = 'learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling';
 const GCE = 'cloud.google.com/compute/api-quota';
+const GCE_COSTS = 'cloud.google.com/compute/docs/api/compute-api-quota-metrics, of 1,500 tokens a minute';
 const UNPUBLISHED = 'no figure published; chosen, and adapted to what the service takes';
 
 /**
@@ -88,6 +89,17 @@ const LIMITS: readonly Row[] = [
   row('aws', at(100, 20), { name: 'ec2 read', per: 'region', source: EC2 }),
 
   row('azure', at(200, 20), { name: 'retail prices', per: 'account', source: UNPUBLISHED }, { classes: ['price'] }),
+  // 15 in any 5 seconds: 10 at once and one a second stay below
+  row(
+    'azure',
+    at(10, 1),
+    {
+      name: 'resource graph',
+      per: 'account',
+      source: 'learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests',
+    },
+    { api: /^resources\.query/i },
+  ),
   // the bucket of "all other APIs"; a put of one agent pool has another, of 20 and one a minute, for each pool
   row(
     'azure',
@@ -120,6 +132,19 @@ const LIMITS: readonly Row[] = [
     aMinute(600),
     { name: 'gke', per: 'account', source: UNPUBLISHED },
     { api: /container|cluster|node-?pool/i },
+  ),
+  // listings over all regions cost several tokens each of the project's global quota
+  row(
+    'gcp',
+    aMinute(100),
+    { name: 'compute regions', per: 'account', source: `${GCE_COSTS}: regions.list costs 14` },
+    { api: /\bregions\.list$/ },
+  ),
+  row(
+    'gcp',
+    aMinute(300),
+    { name: 'compute listings', per: 'account', source: `${GCE_COSTS}: an aggregatedList costs up to 5` },
+    { api: /\.aggregatedList$/ },
   ),
   row('gcp', aMinute(1500), { name: 'compute', per: 'region', source: `${GCE}: 1,500 a minute per region` }),
 

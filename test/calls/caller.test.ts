@@ -254,6 +254,11 @@ describe('the documented limits', () => {
     ['azure', 'write', 'virtualMachineScaleSets.update', 'arm write', 200, 10],
     ['azure', 'write', 'agentPools.createOrUpdate', 'aks', 60, 1],
     ['gcp', 'read', 'instanceGroupManagers.list', 'compute', 300, 20],
+    ['azure', 'read', 'resources.query', 'resource graph', 10, 1],
+    ['gcp', 'read', 'compute.instances.aggregatedList', 'compute listings', 60, 4],
+    ['gcp', 'read', 'compute.regions.list', 'compute regions', 20, 80 / 60],
+    ['gcp', 'read', 'compute.regionCommitments.aggregatedList', 'compute listings', 60, 4],
+    ['gcp', 'write', 'container.nodePools.setSize', 'gke', 120, 8],
     ['gcp', 'price', 'services.skus.list', 'billing catalog', 60, 4],
     ['kubernetes', 'read', 'GET nodes', 'kubernetes read', 30, 20],
   ];
