@@ -1,9 +1,10 @@
 import { type Tools, runCycle } from './cycle.ts';
 import { answered } from './failure.ts';
+import type { ProviderName } from './catalog/offering.ts';
 import type { Cloud, Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
 import type { Sold } from './plan/why-not.ts';
-import type { Clock, LiveProvider, Provider, ProviderParts } from './ports.ts';
+import type { Clock, Finding, LiveProvider, Provider, ProviderParts } from './ports.ts';
 import { good, type Checked } from './trouble.ts';
 import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
@@ -109,24 +110,93 @@ async function lookAtClusters(fleet: Fleet): Promise<readonly LookedAt[]> {
   );
 }
 
-/** Adapters for the clouds that the fleet names access to; each vendor's SDK is loaded here and nowhere else. */
-export async function liveProviders(fleet: Fleet, parts: ProviderParts): Promise<LiveProvider[]> {
-  return Promise.all(
-    fleet.clouds.filter(isLive).map(async ({ provider }) => {
-      switch (provider) {
-        case 'aws':
-          return (await import('../providers/aws/index.ts')).awsProvider(parts);
-        case 'azure':
-          return (await import('../providers/azure/index.ts')).azureProvider(parts);
-        case 'gcp':
-          return (await import('../providers/gcp/index.ts')).gcpProvider(parts);
-        case 'kubernetes':
-          return (await import('../providers/kubernetes/index.ts')).kubernetesProvider(parts);
-        default:
-          return provider satisfies never;
-      }
-    }),
-  );
+/** Adapters for the clouds that the fleet names access to. */
+export const liveProviders = (fleet: Fleet, parts: ProviderParts): Promise<LiveProvider[]> =>
+  Promise.all(fleet.clouds.filter(isLive).map(async ({ provider }) => (await adapterOf(provider)).open(parts)));
+
+/** A cloud of a fleet, looked over before the first cycle. */
+export interface Examined {
+  readonly provider: ProviderName;
+  /** false: the fleet file names no access to it */
+  readonly asked: boolean;
+  /** requests sent, repeated ones among them */
+  readonly calls: number;
+  readonly findings: readonly Finding[];
+  /** the policy document that would grant what is missing; absent where nothing is */
+  readonly grant?: string;
+}
+
+/** Whether every cloud of a fleet file can be asked as a cycle would ask it, one cloud after the other. */
+export async function examineFleet(file: string): Promise<Checked<readonly Examined[]>> {
+  const fleet = await readFleetFile(file);
+  if (!fleet.ok) return fleet;
+  const examined: Examined[] = [];
+  for (const cloud of fleet.value.clouds) examined.push(await examineCloud(cloud, fleet.value));
+  return good(examined);
+}
+
+async function examineCloud(cloud: Cloud, fleet: Fleet): Promise<Examined> {
+  const { provider } = cloud;
+  const { listingFindings } = await import('./world/live/examine.ts');
+  if (!isLive(cloud)) {
+    const { embeddedProvider } = await import('../providers/embedded/index.ts');
+    const prices = await listingFindings(embeddedProvider(provider, packaged), fleet, systemClock);
+    return { provider, asked: false, calls: 0, findings: [NOT_ASKED(provider), ...prices] };
+  }
+  const parts = await providerParts();
+  const before = sentTo(parts, provider);
+  const [adapter, { remembered }] = await Promise.all([adapterOf(provider), import('./world/live/remembered.ts')]);
+  const live = adapter.open(parts);
+  const findings = await live.examine(fleet);
+  const listed = await listingFindings(remembered(live, parts), fleet, systemClock);
+  const missing = [...new Set(findings.flatMap((f) => (f.state === 'missing' ? (f.permission ?? []) : [])))];
+  return {
+    provider,
+    asked: true,
+    calls: sentTo(parts, provider) - before,
+    findings: [...findings, ...listed],
+    ...(missing.length > 0 && { grant: adapter.grant(missing, fleet) }),
+  };
+}
+
+const NOT_ASKED = (provider: ProviderName): Finding => ({
+  about: 'reach',
+  what: provider,
+  state: 'ok',
+  detail: `the fleet file names no ${provider === 'kubernetes' ? 'context' : 'access'}: what it declares and the package’s prices are all that is known`,
+});
+
+const sentTo = ({ caller }: ProviderParts, provider: ProviderName): number =>
+  [...caller.sent].reduce((sum, [about, n]) => (about.startsWith(`${provider} `) ? sum + n : sum), 0);
+
+/** What each adapter's folder offers; its vendor's SDK is loaded here and nowhere else. */
+interface Adapter {
+  open(parts: ProviderParts): LiveProvider;
+  /** the vendor's policy document for these permissions and no others */
+  grant(permissions: readonly string[], fleet: Fleet): string;
+}
+
+async function adapterOf(provider: ProviderName): Promise<Adapter> {
+  switch (provider) {
+    case 'aws': {
+      const { awsProvider: open, grant } = await import('../providers/aws/index.ts');
+      return { open, grant };
+    }
+    case 'azure': {
+      const { azureProvider: open, grant } = await import('../providers/azure/index.ts');
+      return { open, grant };
+    }
+    case 'gcp': {
+      const { gcpProvider: open, grant } = await import('../providers/gcp/index.ts');
+      return { open, grant };
+    }
+    case 'kubernetes': {
+      const { kubernetesProvider: open, grant } = await import('../providers/kubernetes/index.ts');
+      return { open, grant };
+    }
+    default:
+      return provider satisfies never;
+  }
 }
 
 /** One for the process: rates are kept and calls are counted over all that it asks. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../trouble.ts';
+import { declareDoctor } from './doctor.ts';
 import { declareAssess } from './assess.ts';
 import { declareExplain } from './explain.ts';
 import { declareForecast } from './forecast.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   declareExplain,
   declareWhyNot,
   declareAssess,
+  declareDoctor,
   declarePlace,
   declareForecast,
   declarePrices,

@@ -30,7 +30,7 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
 
   async function lastOf<T>(fleet: Fleet, what: string, atMostS = SEEN_AT_MOST_S): Promise<Seen<T> | undefined> {
     const kept = await shelf.get(keyOf(fleet, what));
-    const value = kept && parsed<T>(kept.text);
+    const value = kept && (parsed(kept.text) as T | undefined);
     const ageS = kept ? Math.max(0, secondsBetween(kept.at, clock.now())) : Infinity;
     return kept && value !== undefined && ageS <= atMostS ? { value, at: kept.at, ageS } : undefined;
   }
@@ -97,9 +97,9 @@ const accountOf = (fleet: Fleet, name: ProviderName): string =>
   fleet.clouds.find((cloud) => cloud.provider === name)?.access?.account ?? '-';
 
 /** Undefined for what cannot be what was put there: a file cut short, or of another version. */
-function parsed<T>(text: string): T | undefined {
+function parsed(text: string): unknown {
   try {
-    const kept = JSON.parse(text) as { readonly schemaVersion?: unknown; readonly value?: T };
+    const kept = JSON.parse(text) as { readonly schemaVersion?: unknown; readonly value?: unknown };
     return kept.schemaVersion === 1 ? kept.value : undefined;
   } catch {
     return undefined;
