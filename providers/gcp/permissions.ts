@@ -112,14 +112,16 @@ export const PERMISSIONS: readonly Permission[] = [
  * labels of groups: a project, or a condition on their names, is the narrowest place for the role.
  */
 export function policyDocument(needs: readonly Permission['needed'][]): string {
-  const wanted = PERMISSIONS.filter(({ needed }) => needs.includes(needed));
-  const lines = [...new Set(wanted.map(({ permission }) => permission))].toSorted().map((name) => `  - ${name}`);
-  return [
-    'title: Godwit',
-    `description: Node pools of a fleet (${needs.join(', ')})`,
-    'stage: GA',
-    'includedPermissions:',
-    ...lines,
-    '',
-  ].join('\n');
+  const wanted = PERMISSIONS.filter(({ needed }) => needs.includes(needed)).map(({ permission }) => permission);
+  return roleOf(wanted, `Node pools of a fleet (${needs.join(', ')})`);
+}
+
+/** A role of these permissions and no others. */
+export const grant = (permissions: readonly string[]): string => roleOf(permissions, 'What a fleet was missing');
+
+function roleOf(permissions: readonly string[], description: string): string {
+  // an API to be enabled is no permission; it is left to the remedy
+  const names = [...new Set(permissions)].filter((name) => /^[a-z]+(?:\.[a-zA-Z]+)+$/.test(name));
+  const lines = names.toSorted().map((name) => `  - ${name}`);
+  return ['title: Godwit', `description: ${description}`, 'stage: GA', 'includedPermissions:', ...lines, ''].join('\n');
 }

@@ -1,0 +1,457 @@
+import type { SimInstance, SimPool, SimRegion, Shortage } from '../../providers/simulated/world-types.ts';
+import type { Instant } from '../../src/units.ts';
+import {
+  groupName,
+  groupsAt,
+  labelsOf,
+  PROJECT_NUMBER,
+  Refused,
+  rfc,
+  tagsFor,
+  zoneLink,
+  HOME,
+  type Operation,
+  type State,
+  type Template,
+} from './gcp-state.ts';
+
+/** A request that was let through: what its path, query and body say. */
+export interface Request {
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** lists are as of then, or empty; absent = as it is */
+  readonly asOf?: Instant;
+  readonly empty: boolean;
+}
+
+/** `aggregated` and `list` are cut into pages by the server; `one` is answered as it is. */
+export type Handler =
+  | { readonly kind: 'aggregated'; readonly key: string; items(r: Request): readonly Placed[] }
+  | { readonly kind: 'list'; readonly key: string; items(r: Request): readonly object[] }
+  | { readonly kind: 'one'; answer(r: Request): object };
+
+export interface Placed {
+  readonly place: string;
+  readonly item: object;
+}
+
+export interface ComputeOptions {
+  /** seconds that a template takes to be there */
+  readonly templateReadyS: number;
+  readonly autoscalers: readonly object[];
+  readonly commitments: readonly object[];
+  readonly regional: readonly object[];
+}
+
+const one = (answer: (r: Request) => object): Handler => ({ kind: 'one', answer });
+const aggregated = (key: string, items: (r: Request) => readonly Placed[]): Handler => ({
+  kind: 'aggregated',
+  key,
+  items,
+});
+
+export function computeHandlers(state: State, options: ComputeOptions): Readonly<Record<string, Handler>> {
+  const { world, project } = state;
+  const regions = (): readonly SimRegion[] => world.regions.filter(({ provider }) => provider === 'gcp');
+  const inZone = (item: object, zone: string): Placed => ({ place: `zones/${zone}`, item });
+  const found = ({ path }: Request): SimPool => {
+    const pool = state.group(path['zone'] ?? '', path['instanceGroupManager'] ?? '');
+    if (pool) return pool;
+    throw new Refused(
+      404,
+      'notFound',
+      `The resource 'projects/${project}/zones/${path['zone']}/instanceGroupManagers/${path['instanceGroupManager']}' was not found`,
+    );
+  };
+  const opRead = (r: Request): object => {
+    const operation = state.operations.get(r.path['operation'] ?? '');
+    if (operation && operation.zone === r.path['zone']) return operationAs(state, operation, options);
+    throw new Refused(
+      404,
+      'notFound',
+      `The resource 'projects/${project}/operations/${r.path['operation']}' was not found`,
+    );
+  };
+  /** The same request id is the same request: its first operation is answered again. */
+  const once = (requestId: string | null, run: () => Operation): object => {
+    const first = requestId === null ? undefined : state.byRequestId.get(requestId);
+    return operationAs(state, first ?? run(), options);
+  };
+
+  return {
+    'compute.instanceGroupManagers.aggregatedList': aggregated('instanceGroupManagers', ({ asOf }) => [
+      ...groupsAt(world, asOf).map((pool) => inZone(groupAs(state, pool), pool.zone)),
+      ...options.regional.map((item) => ({ place: `regions/${regions()[0]?.name}`, item })),
+    ]),
+    'compute.instanceGroupManagers.get': one((r) => groupAs(state, found(r))),
+    'compute.instanceGroupManagers.listManagedInstances': {
+      kind: 'list',
+      key: 'managedInstances',
+      items: (r) => managedOf(state, found(r)),
+    },
+    'compute.instanceGroupManagers.resize': one((r) => {
+      const pool = found(r);
+      const requestId = r.query.get('requestId');
+      const size = Number(r.query.get('size'));
+      // a zonal group has no more: cloud.google.com/compute/docs/instance-groups
+      if (size < 0 || size > 1000) throw new Refused(400, 'invalid', `Invalid value for field 'size': '${size}'.`);
+      return once(requestId, () => {
+        checked(world.pools.resize(pool.id, size, { by: 'godwit', ...(requestId !== null && { token: requestId }) }));
+        return begin(state, 'compute.instanceGroupManagers.resize', pool, requestId);
+      });
+    }),
+    'compute.instanceGroupManagers.deleteInstances': one((r) => {
+      const pool = found(r);
+      const requestId = r.query.get('requestId');
+      const links = Array.isArray(r.body['instances']) ? r.body['instances'].map(String) : [];
+      if (links.length > 1000)
+        throw new Refused(400, 'invalid', 'At most 1000 instances can be deleted in one request.');
+      const names = links.map((link) => {
+        const parts = /zones\/([^/]+)\/instances\/([^/]+)$/.exec(link);
+        if (parts?.[1] !== pool.zone)
+          throw new Refused(400, 'invalid', `Invalid value for field 'instances': '${link}'.`);
+        return parts[2] ?? '';
+      });
+      const members = new Set(pool.instances.map(({ id }) => id));
+      const there = names.filter((name) => members.has(name));
+      if (there.length < names.length && r.body['skipInstancesOnValidationError'] !== true) {
+        throw new Refused(400, 'invalid', 'Some instances are not members of the group.');
+      }
+      return once(requestId, () => {
+        checked(world.pools.remove(pool.id, there, { by: 'godwit', ...(requestId !== null && { token: requestId }) }));
+        return begin(state, 'compute.instanceGroupManagers.deleteInstances', pool, requestId);
+      });
+    }),
+    'compute.instanceGroupManagers.insert': one((r) => insertGroup(state, r, options, once)),
+    'compute.instanceTemplates.aggregatedList': aggregated('instanceTemplates', () => [
+      ...groupsAt(world)
+        .filter((pool) => !madeFrom(state, pool))
+        .map((pool) => ({ place: 'global', item: templateAs(state, templateFor(pool)) })),
+      ...[...state.templates.values()].map(({ what }) => ({ place: 'global', item: templateAs(state, what) })),
+    ]),
+    'compute.instanceTemplates.get': one((r) => {
+      const name = r.path['instanceTemplate'] ?? '';
+      const made = state.templates.get(name)?.what;
+      const pool = groupsAt(world).find((p) => templateNameOf(state, p) === name);
+      if (made) return templateAs(state, made);
+      if (pool) return templateAs(state, templateFor(pool));
+      throw new Refused(
+        404,
+        'notFound',
+        `The resource 'projects/${project}/global/instanceTemplates/${name}' was not found`,
+      );
+    }),
+    'compute.instanceTemplates.insert': one((r) => {
+      const name = String(r.body['name']);
+      const requestId = r.query.get('requestId');
+      const known = requestId !== null && state.byRequestId.has(requestId);
+      if (!known && state.templates.has(name)) {
+        throw new Refused(
+          409,
+          'alreadyExists',
+          `The resource 'projects/${project}/global/instanceTemplates/${name}' already exists`,
+        );
+      }
+      return once(requestId, () => {
+        const properties = Object(r.body['properties']) as Record<string, unknown>;
+        state.templates.set(name, { at: world.now(), what: { name, properties } });
+        return state.begin({
+          type: 'compute.instanceTemplates.insert',
+          target: `${HOME}/projects/${project}/global/instanceTemplates/${name}`,
+          ...(requestId !== null && { requestId }),
+        });
+      });
+    }),
+    'compute.instances.aggregatedList': aggregated('instances', ({ asOf }) =>
+      groupsAt(world, asOf).flatMap((pool) =>
+        pool.instances.map((machine) => inZone(instanceAs(state, pool, machine), pool.zone)),
+      ),
+    ),
+    'compute.autoscalers.aggregatedList': aggregated('autoscalers', () =>
+      options.autoscalers.map((item) => inZone(item, regions()[0]?.zones[0]?.name ?? '')),
+    ),
+    'compute.machineTypes.aggregatedList': aggregated('machineTypes', () =>
+      regions().flatMap((region) =>
+        region.zones.flatMap((zone) =>
+          region.types
+            .filter(({ name }) => zone.sells(name))
+            .map((type) =>
+              inZone(
+                {
+                  name: type.name,
+                  zone: zone.name,
+                  guestCpus: type.vcpu,
+                  memoryMb: type.memory,
+                  architecture: type.arch === 'arm64' ? 'ARM64' : 'X86_64',
+                  isSharedCpu: false,
+                  selfLink: `${zoneLink(project, zone.name)}/machineTypes/${type.name}`,
+                  ...(type.gpu && {
+                    accelerators: [
+                      { guestAcceleratorType: `nvidia-${type.gpu.name}`, guestAcceleratorCount: type.gpu.count },
+                    ],
+                  }),
+                },
+                zone.name,
+              ),
+            ),
+        ),
+      ),
+    ),
+    'compute.regions.list': {
+      kind: 'list',
+      key: 'items',
+      items: () => regions().map((region) => regionAs(state, region)),
+    },
+    'compute.regionCommitments.aggregatedList': aggregated('commitments', () =>
+      options.commitments.map((item) => ({ place: `regions/${regions()[0]?.name}`, item })),
+    ),
+    'compute.zoneOperations.get': one(opRead),
+    'compute.globalOperations.get': one(opRead),
+    'compute.globalOperations.aggregatedList': aggregated('operations', () => [
+      ...[...state.operations.values()].map((operation) => ({
+        place: operation.zone === undefined ? 'global' : `zones/${operation.zone}`,
+        item: operationAs(state, operation, options),
+      })),
+      ...world.notices('gcp').flatMap((notice) => {
+        const machine = world.instance(notice.instance);
+        if (!machine || notice.kind !== 'reclaim') return [];
+        const item = {
+          name: `systemevent-${notice.receipt.replaceAll('/', '-')}`,
+          operationType: 'compute.instances.preempted',
+          status: 'DONE',
+          user: 'system',
+          zone: zoneLink(project, machine.zone),
+          targetLink: `${zoneLink(project, machine.zone)}/instances/${machine.id}`,
+          insertTime: rfc(notice.at),
+          statusMessage: 'Instance was preempted.',
+        };
+        return [inZone(item, machine.zone)];
+      }),
+    ]),
+  };
+}
+
+function checked(changed: { readonly ok: boolean; readonly why?: string }): void {
+  if (!changed.ok) throw new Refused(changed.why === 'notFound' ? 404 : 400, 'invalid', `refused: ${changed.why}`);
+}
+
+const begin = (state: State, type: string, pool: SimPool, requestId: string | null): Operation =>
+  state.begin({
+    type,
+    zone: pool.zone,
+    target: `${zoneLink(state.project, pool.zone)}/instanceGroupManagers/${groupName(pool)}`,
+    ...(requestId !== null && { requestId }),
+  });
+
+/** Changes take Google a moment; what is refused is refused in an operation that is done. */
+export function operationAs(state: State, operation: Operation, { templateReadyS }: ComputeOptions): object {
+  const takesS = operation.type === 'compute.instanceTemplates.insert' ? templateReadyS : 1;
+  const done = operation.error !== undefined || state.world.now() >= operation.startedAt + takesS * 1000;
+  return {
+    name: operation.name,
+    operationType: operation.type,
+    status: done ? 'DONE' : 'RUNNING',
+    progress: done ? 100 : 0,
+    user: 'godwit@example.iam.gserviceaccount.com',
+    insertTime: rfc(operation.startedAt),
+    targetLink: operation.target,
+    ...(operation.zone !== undefined && { zone: zoneLink(state.project, operation.zone) }),
+    ...(operation.requestId !== undefined && { clientOperationId: operation.requestId }),
+    ...(operation.error && {
+      error: { errors: [operation.error] },
+      httpErrorStatusCode: 503,
+      httpErrorMessage: 'SERVICE UNAVAILABLE',
+    }),
+  };
+}
+
+const madeFrom = (state: State, pool: SimPool): Template | undefined =>
+  state.templates.get(pool.tags[TEMPLATE_TAG] ?? '')?.what;
+/** Remembers in the world which template a group was made from. */
+const TEMPLATE_TAG = 'made-from-template';
+
+const templateNameOf = (state: State, pool: SimPool): string =>
+  madeFrom(state, pool)?.name ?? `template-of-${groupName(pool)}`;
+
+function templateFor(pool: SimPool): Template {
+  const spot = pool.purchase === 'spot';
+  return {
+    name: `template-of-${groupName(pool)}`,
+    properties: {
+      machineType: pool.type,
+      labels: labelsOf(pool),
+      disks: [
+        {
+          boot: true,
+          autoDelete: true,
+          initializeParams: { sourceImage: 'projects/cos-cloud/global/images/family/cos-stable' },
+        },
+      ],
+      networkInterfaces: [{ network: 'global/networks/default' }],
+      scheduling: spot
+        ? {
+            provisioningModel: 'SPOT',
+            preemptible: true,
+            automaticRestart: false,
+            onHostMaintenance: 'TERMINATE',
+            instanceTerminationAction: 'STOP',
+          }
+        : { provisioningModel: 'STANDARD', preemptible: false, automaticRestart: true, onHostMaintenance: 'MIGRATE' },
+    },
+  };
+}
+
+const templateAs = ({ project }: State, { name, properties }: Template): object => ({
+  name,
+  selfLink: `${HOME}/projects/${project}/global/instanceTemplates/${name}`,
+  properties,
+});
+
+function groupAs(state: State, pool: SimPool): object {
+  const { project } = state;
+  const ending = pool.instances.filter(({ state: s }) => s === 'ending').length;
+  const none = pool.instances.filter(({ state: s }) => s === 'running').length;
+  const name = groupName(pool);
+  return {
+    name,
+    zone: zoneLink(project, pool.zone),
+    selfLink: `${zoneLink(project, pool.zone)}/instanceGroupManagers/${name}`,
+    instanceGroup: `${zoneLink(project, pool.zone)}/instanceGroups/${name}`,
+    instanceTemplate: `${HOME}/projects/${project}/global/instanceTemplates/${templateNameOf(state, pool)}`,
+    versions: [
+      { instanceTemplate: `${HOME}/projects/${project}/global/instanceTemplates/${templateNameOf(state, pool)}` },
+    ],
+    baseInstanceName: pool.name,
+    targetSize: pool.target,
+    fingerprint: Buffer.from(`v${pool.version}`).toString('base64'),
+    currentActions: { none, deleting: ending, creating: Math.max(0, pool.target - none) },
+    updatePolicy: { type: 'OPPORTUNISTIC', minimalAction: 'REPLACE' },
+    status: { isStable: pool.operation?.state !== 'running' },
+  };
+}
+
+function instanceAs({ project }: State, pool: SimPool, machine: SimInstance): object {
+  const name = groupName(pool);
+  return {
+    name: machine.id,
+    zone: zoneLink(project, pool.zone),
+    status: STATUS[machine.state],
+    machineType: `${zoneLink(project, pool.zone)}/machineTypes/${machine.type}`,
+    labels: labelsOf(pool),
+    creationTimestamp: rfc(machine.launchedAt),
+    metadata: {
+      items: [
+        { key: 'created-by', value: `projects/${PROJECT_NUMBER}/zones/${pool.zone}/instanceGroupManagers/${name}` },
+      ],
+    },
+  };
+}
+
+const STATUS = { pending: 'STAGING', running: 'RUNNING', ending: 'STOPPING', ended: 'TERMINATED' } as const;
+
+/** The machines of a group, and one row for each that it tries to make and cannot. */
+function managedOf(state: State, pool: SimPool): readonly object[] {
+  const members = pool.instances.map((machine) => ({
+    name: machine.id,
+    instance: `${zoneLink(state.project, pool.zone)}/instances/${machine.id}`,
+    instanceStatus: STATUS[machine.state],
+    currentAction: machine.state === 'ending' ? 'DELETING' : machine.state === 'pending' ? 'CREATING' : 'NONE',
+  }));
+  const staying = pool.instances.filter(({ state: s }) => s !== 'ending').length;
+  const shortages = pool.operation?.shortages ?? [];
+  const missing = Array.from({ length: Math.max(0, pool.target - staying) }, (_, i) => {
+    const shortage = shortages[0];
+    return {
+      name: `${pool.name}-none${i}`,
+      currentAction: 'CREATING',
+      ...(shortage && { lastAttempt: { errors: { errors: [errorAs(shortage)] } } }),
+    };
+  });
+  return [...members, ...missing];
+}
+
+const errorAs = ({ why, quota, type, zone }: Shortage): object =>
+  why === 'quota'
+    ? {
+        code: 'QUOTA_EXCEEDED',
+        message: `Quota '${quota === 'on-demand' ? 'CPUS' : quota}' exceeded.  Limit: 40.0 in region.`,
+      }
+    : {
+        code: 'ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS',
+        message: `The zone '${zone}' does not have enough resources available to fulfill the request: ${type}.`,
+      };
+
+function insertGroup(
+  state: State,
+  r: Request,
+  options: ComputeOptions,
+  once: (requestId: string | null, run: () => Operation) => object,
+): object {
+  const { world, project } = state;
+  const zone = r.path['zone'] ?? '';
+  const [name, link] = [String(r.body['name']), String(r.body['instanceTemplate'])];
+  const requestId = r.query.get('requestId');
+  const made = state.templates.get(link.slice(link.lastIndexOf('/') + 1));
+  if (!made || world.now() < made.at + options.templateReadyS * 1000) {
+    throw new Refused(
+      404,
+      'notFound',
+      `The resource '${link}' was not found: projects/${project}/global/instanceTemplates`,
+    );
+  }
+  const known = requestId !== null && state.byRequestId.has(requestId);
+  if (!known && state.group(zone, name)) {
+    throw new Refused(
+      409,
+      'alreadyExists',
+      `The resource 'projects/${project}/zones/${zone}/instanceGroupManagers/${name}' already exists`,
+    );
+  }
+  return once(requestId, () => {
+    const { properties } = made.what;
+    const scheduling = Object(properties['scheduling']) as Record<string, unknown>;
+    const labels = Object(properties['labels']) as Record<string, string>;
+    try {
+      const pool = world.pools.open(
+        {
+          provider: 'gcp',
+          region: zone.slice(0, zone.lastIndexOf('-')),
+          zone,
+          name,
+          type: String(properties['machineType']),
+          purchase: scheduling['provisioningModel'] === 'SPOT' ? 'spot' : 'on-demand',
+          target: Number(r.body['targetSize']),
+          min: 0,
+          max: 1000,
+          tags: { ...tagsFor(world, labels), [TEMPLATE_TAG]: made.what.name },
+        },
+        { by: 'godwit', ...(requestId !== null && { token: requestId }) },
+      );
+      return begin(state, 'compute.instanceGroupManagers.insert', pool, requestId);
+    } catch (error) {
+      throw new Refused(400, 'invalid', error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+function regionAs({ world }: State, region: SimRegion): object {
+  const quotas = world.quota('gcp', region.name);
+  const figures = (name: string): object | undefined => {
+    const quota = quotas.find((q) => q.name === name);
+    return quota && { limit: Number.isFinite(quota.limit) ? quota.limit : 1e9, usage: quota.used };
+  };
+  const families = [...new Set(region.types.map(({ family }) => family))];
+  const row = (metric: string, quota: object | undefined): object[] => (quota ? [{ metric, ...quota }] : []);
+  return {
+    name: region.name,
+    status: 'UP',
+    quotas: [
+      ...row('CPUS', figures('on-demand')),
+      ...row('PREEMPTIBLE_CPUS', figures('spot')),
+      ...families
+        .filter((family) => family !== 'e2' && family !== 'n1')
+        .flatMap((family) => row(`${family.toUpperCase()}_CPUS`, figures(family) ?? figures('on-demand'))),
+    ],
+  };
+}
