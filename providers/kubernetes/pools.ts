@@ -1,0 +1,328 @@
+import { troubleOf } from '../../src/calls/trouble-of.ts';
+import { answered, type Answer } from '../../src/failure.ts';
+import type { Fleet, Region } from '../../src/fleet/fleet.ts';
+import { textAt } from '../../src/manifest/json.ts';
+import type { LivePool, ObservedPool, PoolInstance, PoolList, ProviderParts } from '../../src/ports.ts';
+import { bad, good, type Checked, type Trouble } from '../../src/trouble.ts';
+import { FIELD_MANAGER, NODES } from './api.ts';
+import {
+  DEPLOYMENT_LABEL,
+  deploymentsOf,
+  machinesOf,
+  readDeployment,
+  readMachine,
+  type Machine,
+  type MachineDeployment,
+} from './machine-deployments.ts';
+import { readNode, type BareNode } from './objects.ts';
+import { selects } from './selector.ts';
+import { ownRegions, poolId, type Site, type Sites } from './sites.ts';
+
+/**
+ * Pools of the own clusters: MachineDeployments that carry the fleet's tag as a label. Where a cluster serves no
+ * Cluster API, its pools are those that the fleet file declares, with the nodes that are there now.
+ */
+export async function listPools(all: Sites, parts: ProviderParts, fleet: Fleet): Promise<Checked<PoolList>> {
+  const label = labelOf(fleet);
+  if (!label.ok) return label;
+  const read = await Promise.all(ownRegions(fleet).map((region) => poolsIn(all, parts, fleet, region, label.value)));
+  const troubles = read.flatMap((list) => (list.ok ? [] : list.troubles));
+  if (troubles.length > 0) return bad(...troubles);
+  const lists = read.flatMap((list) => (list.ok ? [list.value] : []));
+  return good({
+    pools: lists.flatMap((list) => list.pools),
+    passedOver: lists.flatMap((list) => list.passedOver),
+    doubts: lists.flatMap((list) => list.doubts),
+  });
+}
+
+/** `key=value`, as a label selector; undefined = the fleet looks for none. */
+export function labelOf(fleet: Fleet): Checked<string | undefined> {
+  const tag = fleet.findPoolsByTag;
+  if (!tag || (LABEL_KEY.test(tag.key) && LABEL_VALUE.test(tag.value))) {
+    return good(tag && `${tag.key}=${tag.value}`);
+  }
+  return bad({
+    file: fleet.file,
+    at: 'pools.findByTag',
+    value: `${tag.key}: ${tag.value}`,
+    problem: 'Kubernetes finds objects by labels, and this cannot be one',
+    remedy: 'write a key and a value of at most 63 letters, digits, - _ . each: godwit.io/fleet: im-fleet',
+  });
+}
+
+// kubernetes.io/docs/concepts/overview/working-with-objects/labels: syntax and character set
+const LABEL_KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/;
+
+async function poolsIn(
+  all: Sites,
+  parts: ProviderParts,
+  fleet: Fleet,
+  region: Region,
+  label: string | undefined,
+): Promise<Checked<PoolList>> {
+  const declared = fleet.pools.filter((p) => p.provider === 'kubernetes' && p.region === region.name);
+  const contexts = region.contexts ?? [];
+  if (contexts.length === 0) {
+    return good({ pools: declared.map((p) => asDeclared(p)), passedOver: [], doubts: [] });
+  }
+  const lists: PoolList[] = [];
+  const nodes: BareNode[] = [];
+  let steered = false;
+  for (const context of contexts) {
+    const read = await readSite(all, region, context, label);
+    if (!read.ok) return bad(troubleOf(read.failure, `kubernetes ${region.name} (context ${context})`));
+    const { site, found } = read.value;
+    if (found.kind === 'nodes') nodes.push(...found.nodes);
+    else {
+      steered = true;
+      lists.push(await observed(parts, site, found));
+    }
+  }
+  if (!steered) lists.push(withoutClusterApi(declared, nodes));
+  return good({
+    pools: lists.flatMap((list) => list.pools),
+    passedOver: lists.flatMap((list) => list.passedOver),
+    doubts: lists.flatMap((list) => list.doubts),
+  });
+}
+
+type Found =
+  | { readonly kind: 'nodes'; readonly nodes: readonly BareNode[] }
+  | {
+      readonly kind: 'machines';
+      readonly deployments: readonly MachineDeployment[];
+      readonly machines: readonly Machine[];
+      /** read only where a pool does not name its type or zone itself */
+      readonly nodes: readonly BareNode[];
+    };
+
+async function readSite(
+  all: Sites,
+  region: Region,
+  context: string,
+  label: string | undefined,
+): Promise<Answer<{ readonly site: Site; readonly found: Found }>> {
+  const opened = all.open(region, context);
+  if (!opened.ok) return opened;
+  const site = opened.value;
+  const version = await site.machines();
+  if (!version.ok) return version;
+  if (version.value === undefined || label === undefined) {
+    const nodes = await nodesOf(site);
+    return nodes.ok ? answered({ site, found: { kind: 'nodes', nodes: nodes.value } }) : nodes;
+  }
+  const pools = await deploymentsAt(site, version.value, label);
+  if (!pools.ok) return pools;
+  const machines = await machinesAt(site, version.value, pools.value);
+  if (!machines.ok) return machines;
+  const unnamed = pools.value.some((pool) => pool.type === undefined || pool.zone === undefined);
+  const nodes = unnamed ? await nodesOf(site) : answered([]);
+  if (!nodes.ok) return nodes;
+  const found = { kind: 'machines', deployments: pools.value, machines: machines.value, nodes: nodes.value } as const;
+  return answered({ site, found });
+}
+
+async function nodesOf({ api }: Site): Promise<Answer<readonly BareNode[]>> {
+  const listed = await api.list(NODES);
+  return listed.ok ? answered(listed.value.items.map(readNode).filter((node) => node !== undefined)) : listed;
+}
+
+export async function deploymentsAt(
+  { api }: Site,
+  version: string,
+  label: string,
+): Promise<Answer<readonly MachineDeployment[]>> {
+  const listed = await api.list(deploymentsOf(version), label);
+  return listed.ok ? answered(listed.value.items.map(readDeployment).filter((d) => d !== undefined)) : listed;
+}
+
+/** A selector that names more would make an address longer than proxies take. */
+const NAMED_AT_MOST = 25;
+
+/** The machines of these pools, and of no other where they can be named. */
+export async function machinesAt(
+  { api }: Site,
+  version: string,
+  pools: readonly Pick<MachineDeployment, 'name' | 'namespace' | 'selector'>[],
+): Promise<Answer<readonly Machine[]>> {
+  if (pools.length === 0) return answered([]);
+  const names = [...new Set(pools.map((pool) => pool.name))].toSorted();
+  const named = names.length <= NAMED_AT_MOST && names.every((name) => LABEL_VALUE.test(name));
+  const selector = named ? `${DEPLOYMENT_LABEL} in (${names.join(',')})` : DEPLOYMENT_LABEL;
+  const listed = await api.list(machinesOf(version), selector);
+  return listed.ok ? answered(listed.value.items.map(readMachine).filter((m) => m !== undefined)) : listed;
+}
+
+/** By the pool's own selector, as its controller does. */
+export const isOf = (pool: Pick<MachineDeployment, 'namespace' | 'name' | 'selector'>, machine: Machine): boolean =>
+  machine.namespace === pool.namespace &&
+  machine.labels.get(DEPLOYMENT_LABEL) === pool.name &&
+  (pool.selector === undefined || selects(pool.selector, machine.labels));
+
+async function observed(
+  parts: ProviderParts,
+  site: Site,
+  { deployments, machines, nodes }: Extract<Found, { kind: 'machines' }>,
+): Promise<PoolList> {
+  const pools: ObservedPool[] = [];
+  const passedOver: { name: string; place: string; reason: string }[] = [];
+  const doubts: string[] = [];
+  const nodeNamed = new Map(nodes.map((node) => [node.name, node]));
+  for (const deployment of deployments) {
+    const own = machines.filter((machine) => isOf(deployment, machine));
+    if (own.length === 0 && deployment.existing > 0) {
+      doubts.push(`${deployment.name} says it has ${deployment.existing} machines, and none is listed`);
+    }
+    const ownNodes = own.flatMap((m) => nodeNamed.get(m.node ?? '') ?? []);
+    const pool = observedPool(site, deployment, own, ownNodes);
+    if (typeof pool === 'string') {
+      passedOver.push({ name: deployment.name, place: `kubernetes/${site.region.name}`, reason: pool });
+    } else pools.push(pool);
+  }
+  const gone = await allGone(parts, site, deployments);
+  return { pools, passedOver, doubts: gone === undefined ? doubts : [...doubts, gone] };
+}
+
+function observedPool(
+  { region, context }: Site,
+  deployment: MachineDeployment,
+  machines: readonly Machine[],
+  nodes: readonly BareNode[],
+): ObservedPool | string {
+  const { name, namespace, replicas, locked } = deployment;
+  if (locked !== undefined) return locked;
+  if (replicas === undefined) return 'its size is not stated, so another controller keeps it';
+  const zone = deployment.zone ?? onlyOne(nodes.map((n) => n.zone)) ?? onlyOne(region.zones);
+  if (zone === undefined)
+    return 'it has no failureDomain, so its zone is not known and it cannot be steered zone by zone';
+  if (!region.zones.includes(zone)) return `its zone ${zone} is none of the fleet's: ${region.zones.join(', ')}`;
+  const type = deployment.type ?? onlyOne(nodes.map((n) => n.type));
+  if (type === undefined) {
+    return 'no label godwit.io/node-type names its type, and its nodes have no instance type in common';
+  }
+  const known = (region.own?.nodeTypes ?? []).find((t) => t.name === type);
+  if (!known) return `the fleet file states no node type ${type} for this cluster, so it has no price`;
+  const changedBy = lastChange(deployment);
+  const live: LivePool = {
+    id: poolId({ region, context }, namespace, name),
+    version: String(deployment.generation),
+    instances: machines.map(instanceOf),
+    ...(changedBy && { changedBy }),
+  };
+  return {
+    name,
+    provider: 'kubernetes',
+    region: region.name,
+    zone,
+    type,
+    purchase: 'on-demand',
+    target: replicas,
+    ready: Math.min(deployment.ready, Math.max(replicas, machines.length)),
+    min: deployment.min ?? 0,
+    max: Math.max(replicas, deployment.max ?? known.atMostPerZone),
+    source: 'live',
+    live,
+  };
+}
+
+function onlyOne(values: readonly (string | undefined)[]): string | undefined {
+  const [value, ...others] = new Set(values.filter((v) => v !== undefined));
+  return others.length === 0 ? value : undefined;
+}
+
+/** Machines go by their own names from the first moment on; the node's name, and with it its provider id, comes later. */
+function instanceOf({ name, state, createdAt, node }: Machine): PoolInstance {
+  return {
+    id: name,
+    state,
+    ...(createdAt !== undefined && { startedAt: createdAt }),
+    ...(node !== undefined && { node }),
+  };
+}
+
+/** The server tracks who set the size; our record tells which of our orders it was. */
+function lastChange({ record, sizedBy, replicas }: MachineDeployment): LivePool['changedBy'] | undefined {
+  const ours = record !== undefined && record.size === replicas;
+  if (ours && (sizedBy === undefined || sizedBy === FIELD_MANAGER)) return { who: 'godwit', opId: record.opId };
+  return sizedBy === undefined || sizedBy === FIELD_MANAGER ? undefined : { who: 'other', name: sizedBy };
+}
+
+/** Every pool gone at once is an answer that went wrong more often than it is a fleet that was taken down. */
+async function allGone(
+  parts: ProviderParts,
+  { region, context }: Site,
+  deployments: readonly MachineDeployment[],
+): Promise<string | undefined> {
+  const key = `kubernetes/${context}/${region.name}/pools`;
+  const names = JSON.stringify({
+    schemaVersion: 1,
+    pools: deployments.map((d) => `${d.namespace}/${d.name}`).toSorted(),
+  });
+  const before = (await parts.shelf.get(key))?.text;
+  if (deployments.length > 0) {
+    if (before !== names) await parts.shelf.put(key, names);
+    return undefined;
+  }
+  const count = poolsIn1(before);
+  return count === 0 ? undefined : `${count} pools were there before, and none is listed now`;
+}
+
+function poolsIn1(text: string | undefined): number {
+  try {
+    const shelved: unknown = text === undefined ? undefined : JSON.parse(text);
+    const pools = typeof shelved === 'object' && shelved !== null && 'pools' in shelved ? shelved.pools : [];
+    return Array.isArray(pools) ? pools.length : 0;
+  } catch {
+    return 0;
+  }
+}
+
+type Declared = Fleet['pools'][number];
+
+function asDeclared(pool: Declared, nodes?: { readonly all: number; readonly ready: number }): ObservedPool {
+  const { name, provider, region, zone, type, purchase, min, max } = pool;
+  const counts = { target: nodes?.all ?? pool.nodes, ready: nodes?.ready ?? pool.nodes };
+  return { name, provider, region, zone, type, purchase, ...counts, min, max, source: 'declared' };
+}
+
+/** Labels by which a declared pool's nodes are told from another's of the same type and zone. */
+const POOL_LABEL = 'godwit.io/pool';
+
+/** Nobody there can be asked for another size, so the pools are told with the nodes they have and passed over. */
+function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNode[]): PoolList {
+  const alike = (a: Declared, b: Declared) => a.type === b.type && a.zone === b.zone;
+  const pools: ObservedPool[] = [];
+  const doubts: string[] = [];
+  for (const pool of declared) {
+    const labelled = nodes.filter((node) => node.labels.get(POOL_LABEL) === pool.name);
+    const alone = declared.filter((other) => alike(other, pool)).length === 1;
+    const own =
+      labelled.length > 0 || !alone
+        ? labelled
+        : nodes.filter((node) => node.type === pool.type && node.zone === pool.zone && !node.labels.has(POOL_LABEL));
+    if (own.length === 0 && pool.nodes > 0) {
+      doubts.push(`no node of ${pool.name} is listed, and the fleet file declares ${pool.nodes}`);
+    }
+    pools.push(asDeclared(pool, { all: own.length, ready: own.filter((node) => node.ready).length }));
+  }
+  const passedOver = declared.map(({ name, region }) => ({
+    name,
+    place: `kubernetes/${region}`,
+    reason: 'its cluster serves no Cluster API, so its size is read and cannot be set',
+  }));
+  return { pools, passedOver, doubts };
+}
+
+/** What a listing's trouble would be filed under, for those who ask for more than pools. */
+export const siteTrouble = (site: Site, failure: Parameters<typeof troubleOf>[0]): Trouble =>
+  troubleOf(failure, `kubernetes ${site.region.name} (context ${site.context})`);
+
+/** The name by which a machine may be meant: its own, its node's, or the end of its provider id. */
+export const isNamed = (machine: Machine, names: ReadonlySet<string>): boolean =>
+  names.has(machine.name) ||
+  (machine.node !== undefined && names.has(machine.node)) ||
+  (machine.providerId !== undefined && names.has(machine.providerId.split('/').at(-1) ?? ''));
+
+export const textOfId = (object: unknown): string => textAt(object, 'metadata', 'name') ?? '';
