@@ -9,7 +9,8 @@ export function chargeOf({ market, purchase, launchedAt, endedAt, takenBack }: M
   const until = Math.min(now, endedAt);
   const free = market.provider === 'aws' && takenBack && endedAt <= now && endedAt - launchedAt < HOUR_MS;
   if (free || until <= launchedAt) return 0;
-  const paidTo = market.provider === 'kubernetes' ? until : Math.max(until, launchedAt + LEAST_MS);
-  if (purchase === 'spot') return market.spot?.cost(launchedAt, paidTo) ?? 0;
-  return ((market.onDemand ?? 0) * (paidTo - launchedAt)) / HOUR_MS;
+  const rest = market.provider === 'kubernetes' ? 0 : Math.max(0, launchedAt + LEAST_MS - until);
+  if (purchase === 'on-demand') return ((market.onDemand ?? 0) * (until - launchedAt + rest)) / HOUR_MS;
+  // the rest of the first minute costs what the price is now: what it will be is not known yet
+  return market.spot ? market.spot.cost(launchedAt, until) + (market.spot.at(until) * rest) / HOUR_MS : 0;
 }
