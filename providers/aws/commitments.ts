@@ -32,7 +32,7 @@ export function reservedOf(r: ReservedInstances, region: string): ReservedNodes 
   const { ReservedInstancesId: id, InstanceType: type, InstanceCount: count, End, Duration: term = 0 } = r;
   const until = End?.getTime();
   if (!id || !type || !count || until === undefined || Number.isNaN(until)) return undefined;
-  if (r.State !== 'active' || !/^Linux\/UNIX/.test(r.ProductDescription ?? 'Linux/UNIX')) return undefined;
+  if (r.State !== 'active' || !(r.ProductDescription ?? 'Linux/UNIX').startsWith('Linux/UNIX')) return undefined;
   if ((r.InstanceTenancy ?? 'default') !== 'default') return undefined;
   const hourly = (r.RecurringCharges ?? []).reduce(
     (sum, c) => sum + (c.Frequency === 'Hourly' ? (c.Amount ?? 0) : 0),
@@ -69,15 +69,13 @@ export async function savingsPlans(
       const page = await session.ask(
         { region: GLOBAL_REGION, class: 'read', api: 'savingsplans:DescribeSavingsPlans' },
         () =>
-          session
-            .savingsPlans()
-            .send(
-              new DescribeSavingsPlansCommand({
-                states: ['active'],
-                maxResults: 1000,
-                ...(token !== undefined && { nextToken: token }),
-              }),
-            ),
+          session.savingsPlans().send(
+            new DescribeSavingsPlansCommand({
+              states: ['active'],
+              maxResults: 1000,
+              ...(token !== undefined && { nextToken: token }),
+            }),
+          ),
       );
       if (!page.ok) return page;
       return answered({

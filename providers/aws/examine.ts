@@ -102,16 +102,14 @@ function readsOf({ session, access, region: { name: region } }: Place): Try[] {
       session.ec2(region).send(new DescribeInstancesCommand({ DryRun: true })),
     ),
     ask('permission', 'ec2:GetSpotPlacementScores', () =>
-      session
-        .ec2(region)
-        .send(
-          new GetSpotPlacementScoresCommand({
-            DryRun: true,
-            TargetCapacity: 1,
-            InstanceTypes: ['m7i.large', 'm6i.large', 'm5.large'],
-            RegionNames: [region],
-          }),
-        ),
+      session.ec2(region).send(
+        new GetSpotPlacementScoresCommand({
+          DryRun: true,
+          TargetCapacity: 1,
+          InstanceTypes: ['m7i.large', 'm6i.large', 'm5.large'],
+          RegionNames: [region],
+        }),
+      ),
     ),
     ask('permission', 'eks:ListClusters', () => session.eks(region).send(new ListClustersCommand({ maxResults: 1 }))),
     ask(

@@ -18,6 +18,8 @@ import { readAsked } from './read-operation.ts';
 import { setPoolSize } from './set-size.ts';
 import { askedIn, refused } from './token.ts';
 
+export { grant } from './permissions.ts';
+
 /** Amazon Web Services: Auto Scaling groups and EKS managed node groups as pools. */
 export function awsProvider(parts: ProviderParts): LiveProvider {
   const places = placesWith(parts);

@@ -67,15 +67,13 @@ export async function settleNotices({ session, access }: Place, receipts: readon
   const done = held.filter((h) => h.notices.length === 0);
   for (let from = 0; from < done.length; from += 10) {
     const some = done.slice(from, from + 10);
-    const sent = await session.ask({ region, class: 'queue', api: 'sqs:DeleteMessage' }, () =>
-      session
-        .sqs(region)
-        .send(
-          new DeleteMessageBatchCommand({
-            QueueUrl: url,
-            Entries: some.map((h, i) => ({ Id: String(i), ReceiptHandle: h.handle })),
-          }),
-        ),
+    const sent = await session.ask({ region, class: 'queue', api: 'sqs:DeleteMessageBatch' }, () =>
+      session.sqs(region).send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: url,
+          Entries: some.map((h, i) => ({ Id: String(i), ReceiptHandle: h.handle })),
+        }),
+      ),
     );
     if (!sent.ok) return sent;
     // one that is gone already, or whose receipt has aged, shows again if it is still there
@@ -88,16 +86,14 @@ export async function settleNotices({ session, access }: Place, receipts: readon
 
 async function receive(session: Session, region: string, url: string): Promise<Answer<readonly Message[]>> {
   const read = await session.ask({ region, class: 'queue', api: 'sqs:ReceiveMessage' }, () =>
-    session
-      .sqs(region)
-      .send(
-        new ReceiveMessageCommand({
-          QueueUrl: url,
-          MaxNumberOfMessages: 10,
-          WaitTimeSeconds: 0,
-          VisibilityTimeout: HIDDEN,
-        }),
-      ),
+    session.sqs(region).send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 0,
+        VisibilityTimeout: HIDDEN,
+      }),
+    ),
   );
   return read.ok ? answered(read.value.Messages ?? []) : read;
 }

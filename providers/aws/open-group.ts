@@ -7,7 +7,7 @@ import type { Answer } from '../../src/failure.ts';
 import type { Receipt } from '../../src/ports.ts';
 import { groupNamed, tagOf, type Group } from './groups.ts';
 import { noteSet } from './last-set.ts';
-import { OP_TAG, type Opening } from './open-pool.ts';
+import { OP_TAG, type Opening } from './opening.ts';
 import type { Place } from './places.ts';
 import { servingIn, versionOf } from './pool.ts';
 import { subnetsIn } from './subnets.ts';
@@ -51,7 +51,7 @@ export async function openGroup(place: Place, opening: Opening): Promise<Answer<
   const opened = await groupNamed(session, order.region, order.name);
   if (opened.ok && opened.value) return adopted(opening, opened.value);
   // accepted, and not listed yet
-  return sent.ok ? { ok: true, value: taken({ ...asked, group: order.name }, 0) } : sent;
+  return sent.ok ? { ok: true, value: taken({ ...asked, group: order.name }, 0, 0) } : sent;
 }
 
 function adopted({ order, asked }: Opening, group: Group): Answer<Receipt> {
@@ -63,7 +63,7 @@ function adopted({ order, asked }: Opening, group: Group): Answer<Receipt> {
       'conflict',
     );
   const known = { ...asked, pool: group.AutoScalingGroupARN, group: group.AutoScalingGroupName };
-  return { ok: true, value: taken(known, Math.min(servingIn(group), order.size), versionOf(group)) };
+  return { ok: true, value: taken(known, (group.Instances ?? []).length, servingIn(group), versionOf(group)) };
 }
 
 function inputOf(

@@ -8,7 +8,7 @@ import type { Answer } from '../../src/failure.ts';
 import type { Receipt } from '../../src/ports.ts';
 import { noteSet } from './last-set.ts';
 import { describeNodeGroup, factsOf, forgetNodeGroups, nodeGroupIn } from './node-groups.ts';
-import { OP_TAG, type Opening } from './open-pool.ts';
+import { OP_TAG, type Opening } from './opening.ts';
 import type { Place } from './places.ts';
 import { subnetsIn } from './subnets.ts';
 import { clientToken, refused, taken } from './token.ts';
@@ -54,7 +54,7 @@ function adopted({ order, asked }: Opening, node: Nodegroup, cluster: string): A
     return refused(API, 'AlreadyExists', `cluster ${cluster} has another node group ${order.name}`, 'conflict');
   const { arn, group } = factsOf(node, cluster, order.name);
   const known = { ...asked, pool: arn, node: `${cluster}/${order.name}`, ...(group !== undefined && { group }) };
-  return { ok: true, value: taken(known, 0) };
+  return { ok: true, value: taken(known, 0, 0) };
 }
 
 function inputOf(

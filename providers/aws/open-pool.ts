@@ -1,9 +1,10 @@
 import { offeringId, type Arch } from '../../src/catalog/offering.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import { globMatch } from '../../src/fleet/glob.ts';
-import type { Fleet, PoolTemplate } from '../../src/fleet/fleet.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, OpenOrder, Receipt } from '../../src/ports.ts';
 import { nodeGroupIn } from './node-groups.ts';
+import type { Opening } from './opening.ts';
 import { openGroup } from './open-group.ts';
 import { openNodeGroup } from './open-node-group.ts';
 import type { Place } from './places.ts';
@@ -11,19 +12,6 @@ import { listRegionPools } from './pools.ts';
 import { refused, type Asked } from './token.ts';
 
 const API = 'autoscaling:CreateAutoScalingGroup';
-
-/** The tag that a pool opened by an order carries, so that an order whose answer was lost finds what it made. */
-export const OP_TAG = 'godwit.io/op';
-
-/** What both kinds of pool are opened from. */
-export interface Opening {
-  readonly order: OpenOrder;
-  readonly template: PoolTemplate;
-  /** the pool that the new one is made like */
-  readonly like: ObservedPool & { readonly live: NonNullable<ObservedPool['live']> };
-  readonly tag: NonNullable<Fleet['findPoolsByTag']> | undefined;
-  readonly asked: Asked;
-}
 
 /** Opens a pool like a live one of the same region: an Auto Scaling group, or a managed node group beside it. */
 export async function openFromTemplate(place: Place, fleet: Fleet, order: OpenOrder): Promise<Answer<Receipt>> {

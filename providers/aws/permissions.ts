@@ -1,3 +1,5 @@
+import type { Fleet } from '../../src/fleet/fleet.ts';
+
 /** What each call of this adapter needs, as IAM names it: the Service Authorization Reference, one page a service. */
 export interface Permission {
   readonly permission: string;
@@ -44,7 +46,7 @@ export const PERMISSIONS: readonly Permission[] = [
   named('ec2:GetSpotPlacementScores', 'optional', 'how likely spot nodes are to be had'),
   named('ec2:DescribeAvailabilityZones', 'optional', 'the names of the zones that scores are about'),
   named('sqs:ReceiveMessage', 'optional', 'interruption notices'),
-  named('sqs:DeleteMessage', 'optional', 'dropping notices that were dealt with'),
+  named('sqs:DeleteMessage', 'optional', 'dropping notices that were dealt with', ['sqs:DeleteMessageBatch']),
   named('sqs:GetQueueAttributes', 'optional', 'looking whether the queue is there'),
   named('sts:GetCallerIdentity', 'optional', 'whose credentials these are; AWS always allows it'),
   named('autoscaling:SetDesiredCapacity', 'scale', 'resizing a group'),
@@ -66,6 +68,8 @@ export interface PolicyScope {
   readonly needs?: readonly Permission['needed'][];
   /** tag of the fleet's pools: writes are held to what carries it */
   readonly tag?: { readonly key: string; readonly value: string };
+  /** these and no others, of those that are needed so; absent = all */
+  readonly only?: readonly string[];
   /** ARN of the interruption queue; absent = any */
   readonly queueArn?: string;
 }
@@ -74,9 +78,12 @@ export interface PolicyScope {
 export function policyDocument({
   needs = ['read', 'scale', 'open', 'optional'],
   tag,
+  only: granted,
   queueArn = '*',
 }: PolicyScope = {}): object {
-  const chosen = PERMISSIONS.filter((p) => needs.includes(p.needed)).map((p) => p.permission);
+  const chosen = PERMISSIONS.filter((p) => needs.includes(p.needed) && (granted?.includes(p.permission) ?? true)).map(
+    (p) => p.permission,
+  );
   const writes = new Set(PERMISSIONS.filter((p) => WRITES.some((w) => w === p.needed)).map((p) => p.permission));
   const queue = chosen.filter((p) => p.startsWith('sqs:'));
   const reads = chosen.filter((p) => !writes.has(p) && !queue.includes(p));
@@ -124,4 +131,10 @@ export function policyDocument({
       }),
     ],
   };
+}
+
+/** The policy that grants what is missing and nothing else, as text to be put into IAM. */
+export function grant(permissions: readonly string[], fleet: Pick<Fleet, 'findPoolsByTag'>): string {
+  const tag = fleet.findPoolsByTag;
+  return JSON.stringify(policyDocument({ only: permissions, ...(tag && { tag }) }), null, 2);
 }

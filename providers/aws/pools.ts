@@ -22,14 +22,20 @@ export async function listRegionPools(
   const { session } = place;
   const region = place.region.name;
   // without them a pool lacks the start times and node names of its instances, and nothing else
-  const read = await machines;
-  const byId = new Map(read.ok ? read.value.map((m) => [m.id, m]) : []);
+  const known = await machines;
+  const byId = new Map(known.ok ? known.value.map((m) => [m.id, m]) : []);
   const pools: ObservedPool[] = [];
   const passedOver: PoolList['passedOver'][number][] = [...found.value.passedOver];
-  for (const { group, name, id } of named(found.value.groups)) {
-    const make = await makeOf(session, region, group);
+  const read = await Promise.all(
+    named(found.value.groups).map(async (one) => ({
+      ...one,
+      make: await makeOf(session, region, one.group),
+      by: await changedBy(session, region, one.group),
+    })),
+  );
+  for (const { group, name, id, make, by } of read) {
     if (!make.ok) return make;
-    const seen = poolOf(group, make.value, { name, id }, region, byId, await changedBy(session, region, group));
+    const seen = poolOf(group, make.value, { name, id }, region, byId, by);
     if ('pool' in seen) pools.push(seen.pool);
     else passedOver.push({ name, place: `aws/${region}`, reason: seen.reason });
   }

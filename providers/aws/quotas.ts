@@ -50,15 +50,13 @@ export async function quotasOf(
       const page = await session.ask(
         { region, class: 'read', api: 'servicequotas:ListServiceQuotas', attempts: 2 },
         () =>
-          session
-            .quotas(region)
-            .send(
-              new ListServiceQuotasCommand({
-                ServiceCode: 'ec2',
-                MaxResults: 100,
-                ...(token !== undefined && { NextToken: token }),
-              }),
-            ),
+          session.quotas(region).send(
+            new ListServiceQuotasCommand({
+              ServiceCode: 'ec2',
+              MaxResults: 100,
+              ...(token !== undefined && { NextToken: token }),
+            }),
+          ),
       );
       if (!page.ok) return page;
       return answered({ items: page.value.Quotas ?? [], ...(page.value.NextToken && { next: page.value.NextToken }) });

@@ -22,10 +22,12 @@ export async function setPoolSize({ session }: Place, order: SizeOrder): Promise
   if (!found.ok) return found;
   const { group, node, visible } = found.value;
   const asked = askedOf(order, found.value, session.parts.clock.now());
+  // the size of a group that does not show is all that is known of it
   const serving = visible ? servingIn(group) : group.DesiredCapacity;
+  const running = visible ? (group.Instances ?? []).length : group.DesiredCapacity;
   if (group.DesiredCapacity === size) {
     await noteSet(session, pool.region, group.AutoScalingGroupName, { opId, from: size, size, sent: true });
-    return answered(taken(asked, Math.min(serving, size), versionOf(group)));
+    return answered(taken(asked, running, serving, versionOf(group)));
   }
   if (expectedVersion !== undefined && expectedVersion !== versionOf(group)) {
     return refused(
@@ -46,7 +48,7 @@ export async function setPoolSize({ session }: Place, order: SizeOrder): Promise
   if (!sent.ok) return sent;
   await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: true });
   const after = versionOf({ ...group, DesiredCapacity: size });
-  return answered(taken(asked, Math.min(serving, size), after));
+  return answered(taken(asked, running, serving, after));
 }
 
 function send(

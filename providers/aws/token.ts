@@ -49,13 +49,18 @@ export function askedIn(token: string): Asked | undefined {
 export const clientToken = (opId: string): string =>
   createHash('sha256').update(`godwit ${opId}`).digest('hex').slice(0, 64);
 
-/** An order just taken: nothing runs of it yet. */
-export const taken = (asked: Asked, fulfilled: number, version?: string): Receipt => ({
-  state: fulfilled >= asked.size && asked.kind !== 'delete' ? 'done' : 'running',
+/**
+ * An order just taken.
+ *
+ * @param running instances of the pool, those that are coming or going among them
+ * @param serving of them, those that serve
+ */
+export const taken = (asked: Asked, running: number, serving: number, version?: string): Receipt => ({
+  state: running === asked.size && serving === asked.size ? 'done' : 'running',
   token: tokenOf(asked),
   asked: asked.size,
   accepted: asked.size,
-  fulfilled,
+  fulfilled: Math.min(serving, asked.size),
   errors: [],
   ...(version !== undefined && { version }),
   ...(asked.pool !== undefined && { pool: asked.pool }),

@@ -54,11 +54,27 @@ export function scaleSet(place: Place, pool: SimPool): Json {
     tags: cluster === undefined ? { ...bounds, ...outerTags(pool.tags) } : aksTags(place, pool, cluster),
     properties: {
       ...model,
-      provisioningState: pool.operation?.state === 'running' ? 'Updating' : 'Succeeded',
+      provisioningState: stateOf(pool, 'Updating'),
       uniqueId: '00000000-0000-4000-8000-000000000000',
     },
   };
 }
+
+const fellShort = ({ operation }: SimPool): boolean =>
+  operation !== undefined && operation.state !== 'running' && operation.shortages.length > 0;
+
+const stateOf = (pool: SimPool, underWay: string): string =>
+  pool.operation?.state === 'running' ? underWay : fellShort(pool) ? 'Failed' : 'Succeeded';
+
+/** The set as a whole, after its last change. */
+export const instanceView = (pool: SimPool): Json => ({
+  virtualMachine: { statusesSummary: [{ code: 'ProvisioningState/succeeded', count: pool.instances.length }] },
+  statuses: [
+    fellShort(pool)
+      ? { code: `ProvisioningState/failed/${CAPACITY_ERROR.code}`, level: 'Error', displayStatus: 'Provisioning failed', message: CAPACITY_ERROR.message }
+      : { code: 'ProvisioningState/succeeded', level: 'Info', displayStatus: 'Provisioning succeeded' },
+  ],
+});
 
 const aksTags = (place: Place, pool: SimPool, cluster: string): Json => ({
   'aks-managed-poolName': pool.name,
@@ -170,7 +186,7 @@ export function agentPoolSettings(pool: SimPool): Json {
     type: 'VirtualMachineScaleSets',
     availabilityZones: [pool.zone],
     enableAutoScaling: false,
-    provisioningState: pool.operation?.state === 'running' ? 'Scaling' : 'Succeeded',
+    provisioningState: stateOf(pool, 'Scaling'),
     powerState: { code: 'Running' },
     orchestratorVersion: '1.33.2',
     currentOrchestratorVersion: '1.33.2',

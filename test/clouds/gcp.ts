@@ -242,8 +242,16 @@ function refusal(
       return { status: fault.status, body: errorBody(fault.status, 'backendError', 'Internal error') };
     case 'conflict':
       return { status: 412, body: errorBody(412, 'conditionNotMet', 'The resource was changed meanwhile.') };
-    default:
+    case 'capacity':
+    case 'quota':
+    case 'reset':
+    case 'lostAnswer':
+    case 'cutPage':
+    case 'empty':
+    case 'stale':
       return undefined;
+    default:
+      return fault satisfies never;
   }
 }
 
