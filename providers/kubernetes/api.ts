@@ -31,7 +31,7 @@ export interface Target {
   readonly sub?: string;
 }
 
-type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch';
 
 /** Names a call as a ClusterRole grants it: `patch machinedeployments.cluster.x-k8s.io/scale` */
 export function apiName(verb: Verb, { group, plural }: Resource, sub?: string): string {

@@ -11,6 +11,8 @@ export interface Intent {
   /** what it leads to from the pool as it is */
   sizeFrom(pool: MachineDeployment): number;
   readonly expectedVersion?: string;
+  /** why it may not be done to this pool at all */
+  readonly refuse?: (pool: MachineDeployment) => Failure | undefined;
   /** done between the intention and the size, and again by every further attempt */
   readonly first?: () => Promise<Answer<void>>;
 }
@@ -24,13 +26,17 @@ export interface Intent {
  * that somebody else has changed meanwhile are one: the generation tells.
  */
 export async function carryOut(place: PoolPlace, intent: Intent): Promise<Answer<MachineDeployment>> {
+  let race: Race | undefined;
   for (let round = 1; ; round += 1) {
     const read = await readPool(place);
     if (!read.ok) return read;
+    // a no to a write on the very version that stands there is no race: something else refuses it
+    if (race && (race.version === read.value.resourceVersion || round > ROUNDS)) return failed(race.failure);
     const noted = await withIntention(place, read.value, intent);
     if (!noted.ok) {
-      if (isRace(noted.failure) && round < ROUNDS) continue;
-      return noted;
+      if (!isRace(noted.failure)) return noted;
+      race = { version: read.value.resourceVersion, failure: noted.failure };
+      continue;
     }
     const { pool, record } = noted.value;
     if (pool.replicas === record.size) return answered(pool);
@@ -40,12 +46,19 @@ export async function carryOut(place: PoolPlace, intent: Intent): Promise<Answer
     if (!ready.ok) return ready;
     const scaled = await scaleTo(place, pool, record.size);
     if (scaled.ok) return answered({ ...pool, replicas: record.size, generation: pool.generation + 1 });
-    if (!isRace(scaled.failure) || round >= ROUNDS) return scaled;
+    if (!isRace(scaled.failure)) return scaled;
+    race = { version: pool.resourceVersion, failure: scaled.failure };
   }
 }
 
 /** Status is written a few times a second at the most while machines come up. */
 const ROUNDS = 5;
+
+interface Race {
+  /** that the refused write went out from */
+  readonly version: string;
+  readonly failure: Failure;
+}
 
 /** Another write came between reading and writing; not a budget, a name taken, or a check of our own. */
 const isRace = ({ status, code }: Failure): boolean => status === 409 && code === 'Conflict';
@@ -69,6 +82,8 @@ async function withIntention(
   if (intent.expectedVersion !== undefined && intent.expectedVersion !== String(pool.generation)) {
     return failed(conflict(pool, 'Changed', `is at version ${pool.generation}, not ${intent.expectedVersion}`));
   }
+  const refused = intent.refuse?.(pool);
+  if (refused) return failed(refused);
   if (pool.locked !== undefined) return failed(conflict(pool, 'Locked', `cannot be resized: ${pool.locked}`));
   const record: OperationRecord = { opId, kind, size: intent.sizeFrom(pool), generation: pool.generation };
   if (record.size === pool.replicas) return answered({ pool, record });

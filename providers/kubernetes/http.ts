@@ -68,8 +68,9 @@ async function open(connection: Connection, asked: Asked, silenceMs: number): Pr
   const options = await connection.options();
   const url = new URL(connection.server + asked.path);
   const text = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+  const given = Array.isArray(options.headers) ? {} : options.headers;
   const headers = {
-    ...options.headers,
+    ...given,
     accept: 'application/json',
     'accept-encoding': 'gzip',
     'user-agent': 'godwit',

@@ -16,6 +16,8 @@ export async function setSize(all: Sites, fleet: Fleet, order: SizeOrder): Promi
     kind: 'size',
     opId,
     sizeFrom: () => size,
+    refuse: ({ name, max }) =>
+      max !== undefined && size > max ? refusal(`${name} may have ${max} machines at most, not ${size}`) : undefined,
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
   if (!done.ok) return done;
@@ -65,10 +67,10 @@ export async function deleteInstances(all: Sites, fleet: Fleet, order: DeleteOrd
   return answered(progress({ ...ticket, size: done.value.replicas ?? 0 }, done.value, own));
 }
 
-/** @param mark null takes it away */
-async function mark(place: PoolPlace, machines: readonly Machine[], mark: string | null): Promise<Answer<void>> {
+/** @param value null takes the mark away */
+async function mark(place: PoolPlace, machines: readonly Machine[], value: string | null): Promise<Answer<void>> {
   const resource = machinesOf(place.version);
-  const body = { metadata: { annotations: { [DELETE_ANNOTATION]: mark } } };
+  const body = { metadata: { annotations: { [DELETE_ANNOTATION]: value } } };
   const done = await Promise.all(
     machines.map(({ namespace, name }) => place.site.api.patch(resource, { namespace, name }, 'merge', body)),
   );

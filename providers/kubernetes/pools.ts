@@ -1,9 +1,9 @@
 import { troubleOf } from '../../src/calls/trouble-of.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Fleet, Region } from '../../src/fleet/fleet.ts';
-import { textAt } from '../../src/manifest/json.ts';
+import { listAt } from '../../src/manifest/json.ts';
 import type { LivePool, ObservedPool, PoolInstance, PoolList, ProviderParts } from '../../src/ports.ts';
-import { bad, good, type Checked, type Trouble } from '../../src/trouble.ts';
+import { bad, good, type Checked } from '../../src/trouble.ts';
 import { FIELD_MANAGER, NODES } from './api.ts';
 import {
   DEPLOYMENT_LABEL,
@@ -64,9 +64,6 @@ async function poolsIn(
 ): Promise<Checked<PoolList>> {
   const declared = fleet.pools.filter((p) => p.provider === 'kubernetes' && p.region === region.name);
   const contexts = region.contexts ?? [];
-  if (contexts.length === 0) {
-    return good({ pools: declared.map((p) => asDeclared(p)), passedOver: [], doubts: [] });
-  }
   const lists: PoolList[] = [];
   const nodes: BareNode[] = [];
   let steered = false;
@@ -265,15 +262,14 @@ async function allGone(
     if (before !== names) await parts.shelf.put(key, names);
     return undefined;
   }
-  const count = poolsIn1(before);
+  const count = shelvedPools(before);
   return count === 0 ? undefined : `${count} pools were there before, and none is listed now`;
 }
 
-function poolsIn1(text: string | undefined): number {
+/** What cannot be read is as good as nothing. */
+function shelvedPools(text: string | undefined): number {
   try {
-    const shelved: unknown = text === undefined ? undefined : JSON.parse(text);
-    const pools = typeof shelved === 'object' && shelved !== null && 'pools' in shelved ? shelved.pools : [];
-    return Array.isArray(pools) ? pools.length : 0;
+    return text === undefined ? 0 : listAt(JSON.parse(text), 'pools').length;
   } catch {
     return 0;
   }
@@ -281,10 +277,9 @@ function poolsIn1(text: string | undefined): number {
 
 type Declared = Fleet['pools'][number];
 
-function asDeclared(pool: Declared, nodes?: { readonly all: number; readonly ready: number }): ObservedPool {
+function asDeclared(pool: Declared, all: number, ready: number): ObservedPool {
   const { name, provider, region, zone, type, purchase, min, max } = pool;
-  const counts = { target: nodes?.all ?? pool.nodes, ready: nodes?.ready ?? pool.nodes };
-  return { name, provider, region, zone, type, purchase, ...counts, min, max, source: 'declared' };
+  return { name, provider, region, zone, type, purchase, target: all, ready, min, max, source: 'declared' };
 }
 
 /** Labels by which a declared pool's nodes are told from another's of the same type and zone. */
@@ -305,7 +300,7 @@ function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNo
     if (own.length === 0 && pool.nodes > 0) {
       doubts.push(`no node of ${pool.name} is listed, and the fleet file declares ${pool.nodes}`);
     }
-    pools.push(asDeclared(pool, { all: own.length, ready: own.filter((node) => node.ready).length }));
+    pools.push(asDeclared(pool, own.length, own.filter((node) => node.ready).length));
   }
   const passedOver = declared.map(({ name, region }) => ({
     name,
@@ -315,14 +310,8 @@ function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNo
   return { pools, passedOver, doubts };
 }
 
-/** What a listing's trouble would be filed under, for those who ask for more than pools. */
-export const siteTrouble = (site: Site, failure: Parameters<typeof troubleOf>[0]): Trouble =>
-  troubleOf(failure, `kubernetes ${site.region.name} (context ${site.context})`);
-
 /** The name by which a machine may be meant: its own, its node's, or the end of its provider id. */
 export const isNamed = (machine: Machine, names: ReadonlySet<string>): boolean =>
   names.has(machine.name) ||
   (machine.node !== undefined && names.has(machine.node)) ||
   (machine.providerId !== undefined && names.has(machine.providerId.split('/').at(-1) ?? ''));
-
-export const textOfId = (object: unknown): string => textAt(object, 'metadata', 'name') ?? '';

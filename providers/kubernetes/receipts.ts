@@ -86,24 +86,19 @@ function removal(ticket: Ticket, pool: MachineDeployment, machines: readonly Mac
 }
 
 function resizing(ticket: Ticket, pool: MachineDeployment, machines: readonly Machine[]): Receipt {
-  if (pool.replicas !== ticket.size) {
-    return receiptOf(ticket, 0, Math.min(pool.ready, ticket.size), [overtaken(ticket, pool)], 'failed', pool);
-  }
+  const { size } = ticket;
   const staying = machines.filter((machine) => machine.state !== 'ending');
   const running = staying.filter((machine) => machine.state === 'running' && !machine.failed).length;
-  const fulfilled = Math.min(running, ticket.size);
-  const errors = [...new Set(staying.flatMap((machine) => machine.failed?.reason ?? []))].map((reason) =>
-    machineFailure(reason, staying),
-  );
+  const fulfilled = Math.min(running, size);
+  if (pool.replicas !== size) return receiptOf(ticket, fulfilled, fulfilled, [overtaken(ticket, pool)], 'failed', pool);
+  if (running === size && machines.length === size) return receiptOf(ticket, size, size, [], 'done', pool);
   const broken = staying.filter((machine) => machine.failed).length;
-  const over = running + broken >= ticket.size && machines.length === Math.max(ticket.size, staying.length);
-  if (running >= ticket.size && machines.length <= ticket.size) {
-    return receiptOf(ticket, ticket.size, fulfilled, [], 'done', pool);
-  }
-  const accepted = ticket.size - broken;
-  if (over && broken > 0)
-    return receiptOf(ticket, accepted, fulfilled, errors, fulfilled > 0 ? 'done' : 'failed', pool);
-  return receiptOf(ticket, accepted, fulfilled, errors, 'running', pool);
+  const reasons = new Set(staying.flatMap((machine) => machine.failed?.reason ?? []));
+  const errors = [...reasons].map((reason) => machineFailure(reason, staying));
+  // nothing is on its way any more: each of the machines has come up or failed
+  const over = running + broken >= size && machines.length === staying.length && staying.length <= size;
+  const state = !over ? 'running' : fulfilled > 0 ? 'done' : 'failed';
+  return receiptOf(ticket, Math.max(fulfilled, size - broken), fulfilled, errors, state, pool);
 }
 
 /** The order's size still stands, whoever has written other settings since. */
@@ -120,14 +115,21 @@ function overtaken(ticket: Ticket, pool: MachineDeployment): Failure {
   };
 }
 
-/** Cluster API names why a machine failed; `InsufficientResources` is the one that another place can answer. */
+/**
+ * Cluster API names why a machine failed. `InsufficientResources` is both a quota and a place without a machine left,
+ * as its own documentation says; the message tells which.
+ */
 function machineFailure(reason: string, machines: readonly Machine[]): Failure {
   const message = machines.find((machine) => machine.failed?.reason === reason)?.failed?.message ?? '';
   const api = 'machines.cluster.x-k8s.io';
-  if (reason === 'InsufficientResources') {
-    return { kind: { is: 'capacity', scope: 'type-in-zone' }, api, code: reason, message };
-  }
-  return { kind: { is: reason === 'InvalidConfiguration' ? 'invalid' : 'unknown' }, api, code: reason, message };
+  return { kind: machineFailureKind(reason, message), api, code: reason, message };
+}
+
+function machineFailureKind(reason: string, message: string): Failure['kind'] {
+  if (reason === 'InvalidConfiguration') return { is: 'invalid' };
+  if (reason !== 'InsufficientResources') return { is: 'unknown' };
+  const quota = /quota:?\s+"?([\w./-]+)/i.exec(message)?.[1];
+  return quota === undefined ? { is: 'capacity', scope: 'type-in-zone' } : { is: 'quota', quota };
 }
 
 function receiptOf(

@@ -13,7 +13,7 @@ export function selects(selector: unknown, labels: ReadonlyMap<string, string>):
 function holds(term: unknown, labels: ReadonlyMap<string, string>): boolean {
   const value = labels.get(textAt(term, 'key') ?? '');
   const values = textsAt(term, 'values');
-  switch (textAt(term, 'operator')) {
+  switch (textAt(term, 'operator') ?? '') {
     case 'In':
       return value !== undefined && values.includes(value);
     case 'NotIn':

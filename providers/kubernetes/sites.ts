@@ -38,9 +38,11 @@ export function sites(parts: ProviderParts): Sites {
   };
 }
 
-/** The own clusters' regions of a fleet; those without a context are never asked. */
-export function ownRegions(fleet: Fleet): readonly Region[] {
-  return fleet.clouds.filter((cloud) => cloud.provider === 'kubernetes').flatMap((cloud) => cloud.regions);
+/** The own clusters of a fleet that it names a context for: the others are never asked. */
+export function ownRegions(fleet: Pick<Fleet, 'clouds'>): readonly Region[] {
+  return fleet.clouds
+    .filter((cloud) => cloud.provider === 'kubernetes')
+    .flatMap((cloud) => cloud.regions.filter((region) => (region.contexts ?? []).length > 0));
 }
 
 /** Asked once: what a server serves changes with an upgrade, and then this process is told by a 404. */
