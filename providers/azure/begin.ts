@@ -1,4 +1,4 @@
-import type { OperationOptions } from '@azure-rest/core-client';
+import type { VirtualMachineScaleSetsUpdateOptionalParams } from '@azure/arm-compute';
 import type { Answer } from '../../src/failure.ts';
 import type { About, Azure } from './connection.ts';
 import { membersOf, textOf } from './json.ts';
@@ -21,7 +21,7 @@ interface Starting {
 export function begin(
   azure: Azure,
   about: About,
-  start: (options: Pick<OperationOptions, 'onResponse'>) => Starting,
+  start: (options: Pick<VirtualMachineScaleSetsUpdateOptionalParams, 'onResponse'>) => Starting,
 ): Promise<Answer<Begun>> {
   return azure.ask({ class: 'write', ...about }, async () => {
     let operation: string | undefined;

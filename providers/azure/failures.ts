@@ -27,6 +27,7 @@ interface Said {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterS: number | undefined;
+  readonly bucket?: string | undefined;
 }
 
 function kindOf(said: Said): FailureKind {
@@ -40,13 +41,14 @@ function kindOf(said: Said): FailureKind {
   if (SUBNET.has(code)) return { is: 'capacity', scope: 'subnet' };
   if (CONFLICT.has(code)) return { is: 'conflict' };
   if (TRANSIENT.has(code)) return { is: 'transient' };
+  if (status !== undefined && status >= 500) return { is: 'transient' };
   if (UNAUTHORIZED.has(code) || status === 401 || status === 403) {
     const permission = /perform action '([^']+)'/.exec(message)?.[1];
     return { is: 'unauthorized', ...(permission !== undefined && { permission }) };
   }
   if (status === 404 || NOT_FOUND.has(code)) return { is: 'notFound' };
   if (status === 409 || status === 412) return { is: 'conflict' };
-  if (status === 408 || (status !== undefined && status >= 500)) return { is: 'transient' };
+  if (status === 408) return { is: 'transient' };
   if (status === 400 || INVALID.has(code)) return { is: 'invalid' };
   return { is: 'unknown' };
 }
@@ -152,10 +154,15 @@ function headersIn(headers: unknown): (name: string) => string | undefined {
   return (name) => textOf(membersOf(headers)[name]);
 }
 
-function fromHeaders(get: (name: string) => string | undefined): Pick<Said, 'requestId' | 'retryAfterS'> {
+function fromHeaders(get: (name: string) => string | undefined): Pick<Said, 'requestId' | 'retryAfterS' | 'bucket'> {
   const after = get('retry-after');
   const retryAfterS = after !== undefined && /^\d+$/.test(after) ? Number(after) : undefined;
-  return { requestId: get('x-ms-request-id') ?? get('x-ms-correlation-request-id'), retryAfterS };
+  return {
+    requestId: get('x-ms-request-id') ?? get('x-ms-correlation-request-id'),
+    retryAfterS,
+    // `Microsoft.Compute/HighCostGetVMScaleSet3Min;0`: which of Azure's many buckets is empty
+    bucket: get('x-ms-ratelimit-remaining-resource'),
+  };
 }
 
 function textBody(text: unknown): unknown {
@@ -190,10 +197,10 @@ function innermost(error: unknown, depth = 0): { code: string; message: string }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
 
-function withoutBlanks({ code, message, status, requestId }: Said): Omit<Failure, 'kind' | 'api'> {
+function withoutBlanks({ code, message, status, requestId, bucket }: Said): Omit<Failure, 'kind' | 'api'> {
   return {
     code: code === '' ? 'Error' : code,
-    message,
+    message: status === 429 && bucket !== undefined ? `${message} (${oneLine(bucket)})` : message,
     ...(requestId !== undefined && { requestId }),
     ...(status !== undefined && { status }),
   };

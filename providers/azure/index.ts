@@ -31,11 +31,18 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
   /** the latest listing, or the one under way: offerings ask it for types and for the share of quotas that is ours */
   let latest: Promise<Answer<Listed>> | undefined;
 
+  /** Azure answers `standard_d4s_v5` of a pool that was ordered so. */
+  const spelling = async (): Promise<(type: string) => string> => {
+    const snapshot = await parts.lists.prices('azure');
+    const names = new Map(snapshot.ok ? snapshot.value.types.map(({ name }) => [name.toLowerCase(), name]) : []);
+    return (type) => names.get(type.toLowerCase()) ?? type;
+  };
+
   const listAll = async (fleet: Fleet): Promise<Answer<Listed>> => {
     const all = await Promise.all(
       cloudsOf(fleet).map(async (cloud): Promise<Answer<Listed>> => {
         const azure = await connect(cloud.access?.account);
-        return azure.ok ? listPools(azure.value, cloud, fleet) : azure;
+        return azure.ok ? listPools(azure.value, cloud, fleet, await spelling()) : azure;
       }),
     );
     const no = all.find((listed) => !listed.ok);
@@ -146,7 +153,7 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
       const findings: Finding[] = [];
       for (const cloud of cloudsOf(fleet)) {
         const azure = await connect(cloud.access?.account);
-        if (azure.ok) findings.push(...(await examine(azure.value, cloud, await listPools(azure.value, cloud, fleet))));
+        if (azure.ok) findings.push(...(await examine(azure.value, cloud, await recently(fleet))));
         else {
           const { message } = azure.failure;
           const remedy = 'state the cloud’s access in the fleet file, and see that its files can be read';

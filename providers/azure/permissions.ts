@@ -49,6 +49,7 @@ export const PERMISSIONS: readonly Permission[] = [
     'tell which machines an agent pool has',
     'agentPools.machines.list',
   ),
+  of('read', `${SETS}/instanceView/read`, 'tell why a change failed', 'virtualMachineScaleSets.getInstanceView'),
   of('read', 'Microsoft.Compute/skus/read', 'know sizes, zones and restrictions', 'resourceSkus.list'),
   of('read', 'Microsoft.Compute/locations/usages/read', 'stay within the quotas', 'usage.list'),
   of('read', 'Microsoft.Compute/locations/operations/read', 'follow what was ordered', 'operations.get'),

@@ -22,8 +22,15 @@ export interface Listed {
  * The fleet's pools of one subscription: scale sets by themselves, and AKS's agent pools, whose scale sets are known
  * and never steered past AKS. Three calls in a steady state, however many pools there are: all scale sets, all
  * clusters, all machines. Where the machines told of a pool are not as many as it asks for, the pool itself is asked.
+ *
+ * @param spelled a size's name as the price list spells it: Azure answers it in the letters it was ordered in
  */
-export async function listPools(azure: Azure, cloud: Cloud, fleet: Fleet): Promise<Answer<Listed>> {
+export async function listPools(
+  azure: Azure,
+  cloud: Cloud,
+  fleet: Fleet,
+  spelled: (type: string) => string,
+): Promise<Answer<Listed>> {
   const [sets, clusters] = await Promise.all([
     azure.askAll({ api: 'virtualMachineScaleSets.listAll' }, () => azure.compute.virtualMachineScaleSets.listAll()),
     azure.askAll({ api: 'managedClusters.list' }, () => azure.aks.managedClusters.list()),
@@ -32,7 +39,9 @@ export async function listPools(azure: Azure, cloud: Cloud, fleet: Fleet): Promi
   if (!clusters.ok) return clusters;
   const notes = await readNotes(azure);
   const found = candidates(sets.value, clusters.value, notes, cloud, fleet);
-  const steered = found.flatMap(({ seen, set }) => (isPool(seen) ? [{ seen, set }] : []));
+  const steered = found.flatMap(({ seen, set }) =>
+    isPool(seen) ? [{ seen: { ...seen, type: spelled(seen.type) }, set }] : [],
+  );
   const machines = await allMachines(azure, steered);
   if (!machines.ok) return machines;
   const pools = steered.map(({ seen, set }) => observed(seen, machines.value.get(keyOf(set)) ?? []));
@@ -68,7 +77,11 @@ function candidates(
   { regions, access }: Cloud,
   fleet: Fleet,
 ): Candidate[] {
-  const wantedRegions = new Set(regions.map(({ name }) => name));
+  const zonesOf = new Map(regions.map(({ name, zones }) => [name, zones]));
+  const inUse = (seen: Seen): Seen =>
+    isPool(seen) && !zonesOf.get(seen.region)?.includes(seen.zone)
+      ? { name: seen.name, place: seen.region, reason: `it is in zone ${seen.zone}, which the fleet does not use` }
+      : seen;
   const groups = access?.resourceGroups?.map((group) => group.toLowerCase());
   const inGroups = (id: string | undefined): boolean =>
     groups === undefined || groups.includes((groupOf(id ?? '') ?? '').toLowerCase());
@@ -77,16 +90,16 @@ function candidates(
     tagOf(set.tags, AKS_POOL_TAG) !== undefined || nodeGroups.has((groupOf(set.id ?? '') ?? '').toLowerCase());
 
   const own = sets
-    .filter((set) => !ofAks(set) && inGroups(set.id) && wantedRegions.has(regionOf(set.location)))
+    .filter((set) => !ofAks(set) && inGroups(set.id) && zonesOf.has(regionOf(set.location)))
     .filter((set) => belongs(fleet, set.name, set.tags))
-    .map((set) => ({ seen: seenScaleSet(set), set: placeOfSet(set) }));
+    .map((set) => ({ seen: inUse(seenScaleSet(set)), set: placeOfSet(set) }));
   const pools = clusters
-    .filter((cluster) => inGroups(cluster.id) && wantedRegions.has(regionOf(cluster.location)))
+    .filter((cluster) => inGroups(cluster.id) && zonesOf.has(regionOf(cluster.location)))
     .flatMap((cluster) =>
       (cluster.agentPoolProfiles ?? [])
         .filter(({ name, tags }) => belongs(fleet, name, tags))
         .map((profile) => ({
-          seen: seenAgentPool(cluster, profile, profile.type, noteOf(notes, cluster.id, profile.name)),
+          seen: inUse(seenAgentPool(cluster, profile, profile.type, noteOf(notes, cluster.id, profile.name))),
           set: placeOfSet(sets.find((set) => isSetOf(set, cluster, profile.name))),
         })),
     );

@@ -3,10 +3,9 @@ import type { OfferingError, Receipt } from '../../src/ports.ts';
 import { statusOf } from './begin.ts';
 import type { Azure } from './connection.ts';
 import { failureOfOperation } from './failures.ts';
-import { groupOf, poolIdOf, sameId, type PoolId } from './ids.ts';
-import { machinesIn } from './instances.ts';
+import { poolIdOf, sameId } from './ids.ts';
 import { membersOf } from './json.ts';
-import { OP_TAG, tagOf } from './tags.ts';
+import { poolNow, type PoolNow } from './pool-now.ts';
 import { tokenOf, type Token } from './token.ts';
 
 /** The receipt of an order that has just been accepted: nothing has been looked at yet. */
@@ -29,19 +28,18 @@ export async function readReceipt(azure: Azure, token: Token): Promise<Answer<Re
   if (!id) return failed(badToken);
   const ended = await readOperation(azure, token);
   if (!ended.ok) return ended;
-  const now = await poolNow(azure, id, token);
+  const now = await poolNow(azure, id, token.region);
   if (!now.ok) return now;
-  const { state, failure } = ended.value;
   const fulfilled = fulfilledOf(token, now.value);
+  const outcome = await outcomeOf(token, ended.value, now.value, fulfilled);
+  if (!outcome.ok) return outcome;
+  const { state, failure } = outcome.value;
   const errors: OfferingError[] = failure ? [{ offering: token.offering, failure }] : [];
-  // somebody else has set another size since: this order will not be fulfilled any more, and that is not its failure
-  const superseded = token.kind !== 'delete' && now.value.opId !== undefined && now.value.opId !== token.opId;
-  const complete = fulfilled >= token.asked;
   return answered({
-    state: state === 'failed' ? 'failed' : state === 'done' && (complete || superseded) ? 'done' : 'running',
+    state,
     token: tokenOf(token),
     asked: token.asked,
-    accepted: state === 'failed' ? Math.min(token.asked, now.value.all.length) : token.asked,
+    accepted: state === 'failed' ? Math.max(fulfilled, Math.min(token.asked, now.value.all.length)) : token.asked,
     fulfilled,
     errors,
     ...(now.value.version !== undefined && { version: now.value.version }),
@@ -49,105 +47,40 @@ export async function readReceipt(azure: Azure, token: Token): Promise<Answer<Re
   });
 }
 
+async function outcomeOf(
+  token: Token,
+  { state, failure }: Ended,
+  now: PoolNow,
+  fulfilled: number,
+): Promise<Answer<{ readonly state: Receipt['state']; readonly failure?: Failure }>> {
+  if (state === 'failed' || state === 'running') return answered({ state, ...(failure && { failure }) });
+  if (fulfilled >= token.asked) return answered({ state: 'done' });
+  if (token.kind === 'delete') return answered({ state: 'running' });
+  if (!now.exists) return answered({ state: 'failed', failure: goneMeanwhile(token.pool) });
+  // another size has been set since, or Azure has lowered it as it took spot back: this order will not be fulfilled any more, and that is not its failure
+  if (now.opId !== token.opId || now.target !== token.asked) return answered({ state: 'done' });
+  if (state === 'done' || !now.settled) return answered({ state: 'running' });
+  // the operation is not known here or any more, nothing is under way, and machines are missing
+  const why = await now.why();
+  return why.ok ? answered({ state: 'failed', failure: why.value ?? fellShort(token, fulfilled) }) : why;
+}
+
 interface Ended {
-  readonly state: 'running' | 'done' | 'failed';
+  /** `unknown`: only the pool can tell */
+  readonly state: 'running' | 'done' | 'failed' | 'unknown';
   readonly failure?: Failure;
 }
 
-/** Azure forgets operations after a while: then only the pool can tell. */
+/** Azure forgets operations after a while, and of an order that was adopted its name was never heard. */
 async function readOperation(azure: Azure, token: Token): Promise<Answer<Ended>> {
-  if (token.operation === undefined) return answered({ state: 'done' });
+  if (token.operation === undefined) return answered({ state: 'unknown' });
   const api = 'operations.get';
   const read = await azure.arm({ api, region: token.region }, 'GET', token.operation);
-  if (!read.ok) return read.failure.kind.is === 'notFound' ? answered({ state: 'done' }) : read;
+  if (!read.ok) return read.failure.kind.is === 'notFound' ? answered({ state: 'unknown' }) : read;
   const state = statusOf(read.value);
   if (state !== 'failed') return answered({ state });
   const error = membersOf(read.value.body).error;
   return answered({ state, failure: failureOfOperation(api, error, read.value.headers['x-ms-request-id']) });
-}
-
-interface PoolNow {
-  readonly exists: boolean;
-  readonly version?: string;
-  readonly opId?: string;
-  /** ends of the machines' ids */
-  readonly all: readonly string[];
-  readonly running: number;
-  readonly target: number;
-}
-
-const GONE: PoolNow = { exists: false, all: [], running: 0, target: 0 };
-
-function poolNow(azure: Azure, id: PoolId, token: Token): Promise<Answer<PoolNow>> {
-  return id.kind === 'scale-set' ? scaleSetNow(azure, id, token) : agentPoolNow(azure, id, token);
-}
-
-async function scaleSetNow(
-  azure: Azure,
-  { group, name }: Extract<PoolId, { kind: 'scale-set' }>,
-  { region }: Token,
-): Promise<Answer<PoolNow>> {
-  const set = await azure.ask({ api: 'virtualMachineScaleSets.get', region }, () =>
-    azure.compute.virtualMachineScaleSets.get(group, name),
-  );
-  if (!set.ok) return set.failure.kind.is === 'notFound' ? answered(GONE) : set;
-  const machines = await machinesIn(azure, { group, name, region });
-  if (!machines.ok) return machines;
-  return answered(
-    nowOf(set.value.etag, set.value.sku?.capacity, set.value.tags, {
-      all: machines.value.map((machine) => machine.id),
-      running: machines.value.filter(({ state }) => state === 'running').length,
-    }),
-  );
-}
-
-/** AKS names a pool's machines but not how they are: that stands in the scale set behind it. */
-async function agentPoolNow(
-  azure: Azure,
-  { group, cluster, name }: Extract<PoolId, { kind: 'agent-pool' }>,
-  { region }: Token,
-): Promise<Answer<PoolNow>> {
-  const pool = await azure.ask({ api: 'agentPools.get', region }, () => azure.aks.agentPools.get(group, cluster, name));
-  if (!pool.ok) return pool.failure.kind.is === 'notFound' ? answered(GONE) : pool;
-  const named = await azure.askAll({ api: 'agentPools.machines.list', region }, () =>
-    azure.aks.machines.list(group, cluster, name),
-  );
-  if (!named.ok) return named;
-  const ids = named.value.flatMap((machine) => machine.properties?.resourceId ?? []);
-  const set = scaleSetBehind(ids);
-  const machines = set ? await machinesIn(azure, { ...set, region }) : answered([]);
-  if (!machines.ok) return machines;
-  return answered(
-    nowOf(pool.value.eTag, pool.value.count, pool.value.tags, {
-      all: ids,
-      running: machines.value.filter(({ state }) => state === 'running').length,
-    }),
-  );
-}
-
-function scaleSetBehind(machineIds: readonly string[]): { group: string; name: string } | undefined {
-  for (const id of machineIds) {
-    const group = groupOf(id);
-    const name = /\/virtualMachineScaleSets\/([^/]+)\//i.exec(id)?.[1];
-    if (group !== undefined && name !== undefined) return { group, name };
-  }
-  return undefined;
-}
-
-function nowOf(
-  version: string | undefined,
-  target: number | undefined,
-  tags: Readonly<Record<string, string>> | undefined,
-  machines: Pick<PoolNow, 'all' | 'running'>,
-): PoolNow {
-  const opId = tagOf(tags, OP_TAG);
-  return {
-    exists: true,
-    target: target ?? 0,
-    ...machines,
-    ...(version !== undefined && { version }),
-    ...(opId !== undefined && { opId }),
-  };
 }
 
 /** Of a shrink, all that was asked for runs already; it is over when nothing more than that is left. */
@@ -160,6 +93,20 @@ function fulfilledOf(token: Token, now: PoolNow): number {
 
 const isInstance = (resource: string, instance: string): boolean =>
   sameId(resource, instance) || resource.toLowerCase().endsWith(`/${instance.toLowerCase()}`);
+
+const goneMeanwhile = (pool: string): Failure => ({
+  kind: { is: 'notFound' },
+  api: 'pool',
+  code: 'PoolGone',
+  message: `there is no pool ${pool} any more`,
+});
+
+const fellShort = ({ asked }: Token, fulfilled: number): Failure => ({
+  kind: { is: 'unknown' },
+  api: 'pool',
+  code: 'FellShort',
+  message: `${fulfilled} of ${asked} nodes run and Azure has stopped trying, without saying why`,
+});
 
 export const badToken: Failure = {
   kind: { is: 'invalid' },

@@ -2,7 +2,7 @@ import type { ResourceSku } from '@azure/arm-compute';
 import { z } from 'zod';
 import type { ClosedOffering } from '../../src/catalog/live.ts';
 import type { InstanceType } from '../../src/catalog/snapshot.ts';
-import { answered, type Answer } from '../../src/failure.ts';
+import { answered, failed, type Answer } from '../../src/failure.ts';
 import { mib } from '../../src/units.ts';
 import type { Azure } from './connection.ts';
 import { seriesOf } from './series.ts';
@@ -41,10 +41,19 @@ export async function sizesIn(azure: Azure, region: string): Promise<Answer<Date
     );
     if (!listed.ok) return listed;
     const sizes = listed.value.flatMap((sku) => sizeOf(sku, region) ?? []);
-    return answered({ schemaVersion: 1 as const, sizes });
+    return sizes.length === 0 ? nothingSold(region) : answered({ schemaVersion: 1 as const, sizes });
   });
   return read.ok ? answered({ ...read.value, value: read.value.value.sizes }) : read;
 }
+
+/** A region without a machine is a listing gone wrong; believed, it would shut every offering there for a day. */
+const nothingSold = (region: string): Answer<never> =>
+  failed({
+    kind: { is: 'unknown' },
+    api: 'resourceSkus.list',
+    code: 'EmptyListing',
+    message: `Azure lists no size of machine in ${region}`,
+  });
 
 function sizeOf(sku: ResourceSku, region: string): Size | undefined {
   if (sku.resourceType !== 'virtualMachines' || sku.name === undefined) return undefined;

@@ -71,7 +71,12 @@ export const instanceView = (pool: SimPool): Json => ({
   virtualMachine: { statusesSummary: [{ code: 'ProvisioningState/succeeded', count: pool.instances.length }] },
   statuses: [
     fellShort(pool)
-      ? { code: `ProvisioningState/failed/${CAPACITY_ERROR.code}`, level: 'Error', displayStatus: 'Provisioning failed', message: CAPACITY_ERROR.message }
+      ? {
+          code: `ProvisioningState/failed/${CAPACITY_ERROR.code}`,
+          level: 'Error',
+          displayStatus: 'Provisioning failed',
+          message: CAPACITY_ERROR.message,
+        }
       : { code: 'ProvisioningState/succeeded', level: 'Info', displayStatus: 'Provisioning succeeded' },
   ],
 });

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, SimPool, SimulatedWorld } from '../../providers/simulated/world-types.ts';
 import { loopbackCertificate } from './azure-certificate.ts';
-import { ROUTES, refusal, type Ground, type Incoming, type Outgoing, type Route, type View } from './azure-routes.ts';
+import { refusal, type Ground, type Incoming, type Outgoing, type Route, type View } from './azure-ground.ts';
+import { ROUTES } from './azure-routes.ts';
 import { quotaError, type Json } from './azure-shapes.ts';
 import { azureValidator, type AzureValidator } from './azure-validator.ts';
 
