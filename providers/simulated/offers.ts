@@ -7,7 +7,7 @@ import { ownOfferings } from '../../src/fleet/own-offerings.ts';
 import { wantedTypes } from '../../src/fleet/wanted.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
-import { regionsOf } from './listing.ts';
+import { belongs, regionsOf } from './listing.ts';
 import type { Ask } from './requests.ts';
 import type { SimPool, SimRegion, SimulatedWorld } from './world-types.ts';
 
@@ -23,7 +23,7 @@ export async function listOfferings(fleet: Fleet, parts: Parts): Promise<Checked
   const offerings: Offering[] = [];
   for (const { name: region, zones } of regionsOf(fleet, name)) {
     const told = await parts.ask({ api: 'listOfferings', region, class: 'read' }, () =>
-      liveRegion(world, name, region),
+      liveRegion(world, name, region, fleet),
     );
     if (!told.ok) return bad(troubleOf(told.failure, `${name} ${region}`));
     if (!told.value) continue;
@@ -47,10 +47,11 @@ export async function listOfferings(fleet: Fleet, parts: Parts): Promise<Checked
   return good(offerings);
 }
 
-function liveRegion(world: SimulatedWorld, provider: ProviderName, name: string): LiveRegion | undefined {
+function liveRegion(world: SimulatedWorld, provider: ProviderName, name: string, fleet: Fleet): LiveRegion | undefined {
   const region = world.regions.find((r) => r.provider === provider && r.name === name);
   if (!region) return undefined;
-  const pools = world.pools.list(provider, name);
+  // what others run is not the fleet's to have
+  const pools = world.pools.list(provider, name).filter((pool) => belongs(pool, fleet));
   const quotas = new Map(world.quota(provider, name).map((q) => [q.name, q.limit - q.used]));
   return {
     region: name,

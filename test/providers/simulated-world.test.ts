@@ -53,10 +53,11 @@ const SPEC: PoolSpec = {
 
 const open = (world: SimulatedWorld, more: Partial<PoolSpec> = {}): SimPool =>
   world.pools.open({ ...SPEC, ...more }, { by: 'test' });
+/** first letters: pending, running, ending */
 const states = (world: SimulatedWorld, pool: SimPool): string =>
   (world.pools.get(pool.id)?.instances ?? [])
-    .map((i) => i.state[0])
-    .toSorted()
+    .map((i) => i.state.slice(0, 1))
+    .toSorted((a, b) => a.localeCompare(b))
     .join('');
 
 describe('nodes of a pool', () => {
@@ -215,6 +216,19 @@ describe('a change of a pool', () => {
     const again = world.pools.remove(pool.id, victims, by);
     expect(first.ok && again.ok && again.operation.id === first.operation.id).toBe(true);
     expect(world.pools.get(pool.id)).toMatchObject({ target: 9, version: 3, changedBy: 'alice' });
+  });
+
+  it('that names an instance a second time makes the pool no smaller', () => {
+    const world = worldOf();
+    const pool = open(world, { target: 3 });
+    world.advance(seconds(60));
+    const named = [pool.instances[0]?.id ?? ''];
+    for (const waited of [0, 10, 600]) {
+      world.advance(seconds(waited));
+      expect(world.pools.remove(pool.id, named, { by: 'x' })).toMatchObject({ ok: true, operation: { asked: 1 } });
+      expect(world.pools.get(pool.id)?.target).toBe(2);
+    }
+    expect(states(world, pool)).toBe('rr');
   });
 
   it('by a refused attempt leaves the token free', () => {

@@ -58,7 +58,7 @@ const purchase = fc.constantFrom(...PURCHASES);
 const target = fc.nat(MOST + 2);
 const token = fc.nat(15);
 const advance = fc.record({ do: fc.constant('advance' as const), byS: fc.oneof(fc.nat(90), fc.nat(40_000)) });
-const command: fc.Arbitrary<Command> = fc.oneof(
+const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ do: fc.constant('open' as const), at: index, purchase, target: fc.nat(MOST), token }),
   fc.record({ do: fc.constant('resize' as const), pool: index, target, token, version: fc.nat(9) }),
   fc.record({
@@ -74,7 +74,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   advance,
   advance,
 );
-const commands = fc.array(command, { minLength: 1, maxLength: 60 });
+const commands = fc.array(anyCommand, { minLength: 1, maxLength: 60 });
 const RUNS = { numRuns: 150 };
 
 const PLACES = REGIONS.flatMap((region) =>
