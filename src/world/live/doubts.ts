@@ -8,7 +8,8 @@ import type { ObservedPool, PoolList } from '../../ports.ts';
  * A cloud that suddenly answers nothing where something ran is taken for out of order, not for empty: an account
  * without pools, a region without pools, pools that shall have nodes and have none. An autoscaler that believed an
  * empty list has ended whole clusters (kubernetes/autoscaler 446, 7419). One pool that is gone is no doubt, people
- * delete pools; nor are pools without nodes that shall have none.
+ * delete pools; nor are pools without nodes that shall have none, nor spot pools without nodes: all of them may have been
+ * taken back, and a doubt would keep their pools from being made smaller for it.
  *
  * @param before what was last seen without a doubt; absent = nothing, and an empty list is an empty list
  * @param ageS how long ago that was; from {@link CONFIRM_AFTER_S} on the doubt asks for a person's word, because an
@@ -25,15 +26,18 @@ export function doubtsOf(now: PoolList, before: PoolList | undefined, ageS = 0):
   }
   const regions = [...new Set(ran.map((pool) => pool.region))].toSorted();
   const gone = regions.filter((region) => !seenIn(now, region));
-  const bare = regions.filter((region) => !gone.includes(region) && withoutNodes(now, region));
+  const lasting = ran.filter((pool) => pool.purchase === 'on-demand');
+  const bare = [...new Set(lasting.map((pool) => pool.region))]
+    .toSorted()
+    .filter((region) => withoutNodes(now, region));
   return [
     ...gone.map((region) => {
       const there = ran.filter((pool) => pool.region === region);
       return `it lists no pool in ${region}, where ${sizeOf(there)} ran ${when}: taken for an outage${ask}`;
     }),
     ...bare.map((region) => {
-      const there = ran.filter((pool) => pool.region === region);
-      const short = now.pools.filter((pool) => pool.region === region && pool.target > 0);
+      const there = lasting.filter((pool) => pool.region === region);
+      const short = lastingIn(now, region).filter((pool) => pool.target > 0);
       return `it lists no node in ${region} though ${named(short.map((pool) => pool.name))} shall have some, where ${sizeOf(there)} ran ${when}: taken for an outage${ask}`;
     }),
   ];
@@ -55,7 +59,10 @@ const sizeOf = (pools: readonly ObservedPool[]): string => {
 const seenIn = ({ pools, passedOver }: PoolList, region: string): boolean =>
   pools.some((pool) => pool.region === region) || passedOver.some(({ place }) => place.includes(region));
 
-function withoutNodes({ pools }: PoolList, region: string): boolean {
-  const there = pools.filter((pool) => pool.region === region);
+const lastingIn = ({ pools }: PoolList, region: string): readonly ObservedPool[] =>
+  pools.filter((pool) => pool.region === region && pool.purchase === 'on-demand');
+
+function withoutNodes(now: PoolList, region: string): boolean {
+  const there = lastingIn(now, region);
   return there.some((pool) => pool.target > 0) && there.every((pool) => nodesOf(pool) === 0);
 }

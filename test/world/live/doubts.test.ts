@@ -26,7 +26,8 @@ const list = (pools: readonly ObservedPool[], passedOver: PoolList['passedOver']
   passedOver,
   doubts: [],
 });
-const bare = (region: string, target: number) => pool(region, 0, { target });
+const bare = (region: string, target: number, purchase: ObservedPool['purchase'] = 'on-demand') =>
+  pool(region, 0, { target, purchase });
 
 const CASES: readonly [string, PoolList, PoolList | undefined, readonly string[]][] = [
   ['nothing was seen before: an empty account is an empty account', list([]), undefined, []],
@@ -54,6 +55,20 @@ const CASES: readonly [string, PoolList, PoolList | undefined, readonly string[]
   ],
   ['no nodes where none shall run', list([pool('us', 3), bare('eu', 0)]), list([pool('us', 3), pool('eu', 2)]), []],
   ['fewer nodes: a storm of reclaims is real', list([pool('us', 1, { target: 9 })]), list([pool('us', 9)]), []],
+  [
+    'a spot pool without nodes: all may have been taken back',
+    list([pool('us', 3), bare('eu', 2, 'spot')]),
+    list([pool('us', 3), pool('eu', 2, { purchase: 'spot' })]),
+    [],
+  ],
+  [
+    'no nodes on demand, beside some as spot: those do not vanish by themselves',
+    list([bare('eu', 2), pool('eu', 1, { purchase: 'spot', name: 'spot-eu' })]),
+    list([pool('eu', 2), pool('eu', 1, { purchase: 'spot', name: 'spot-eu' })]),
+    [
+      'it lists no node in eu though pool-eu shall have some, where 1 pool with 2 nodes ran when last seen: taken for an outage',
+    ],
+  ],
   [
     'one pool of several gone: people delete pools',
     list([pool('us', 1)]),
