@@ -164,7 +164,8 @@ async function commitmentsOf(parts: ProviderParts, places: readonly Place[], fle
     where: `aws ${p.region.name}`,
     read: reservedNodes(p.session, p.region.name),
   }));
-  const sessions = [...new Map(places.map((p) => [p.session, p])).values()];
+  // the first region stands for all where a plan names none
+  const sessions = [...new Map(places.toReversed().map((p) => [p.session, p])).values()];
   const plans = sessions.map((p) => ({
     where: 'aws savings plans',
     read: savingsPlans(p.session, snapshot.value, types, p.region.name),
