@@ -39,10 +39,10 @@ export async function accountsOf(
   return answered(accounts);
 }
 
-/** Whether a place of an aggregated list, `zones/europe-west4-a` or `regions/europe-west4`, is one of the fleet. */
+/** Whether a place of a list, `zones/europe-west4-a`, `regions/europe-west4` or `global`, is one of the fleet. */
 export const matters =
   ({ zones, regions }: Account) =>
   (place: string): boolean => {
     const name = place.slice(place.lastIndexOf('/') + 1);
-    return zones.has(name) || regions.some((region) => region.name === name);
+    return name === 'global' || zones.has(name) || regions.some((region) => region.name === name);
   };

@@ -1,6 +1,7 @@
 import { answered, type Answer } from '../../src/failure.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, numberOf, pathOf, textOf } from './fields.ts';
 
 /** What is bound to a group: one that is switched off leaves its bounds, any other steers. */
@@ -16,13 +17,7 @@ export async function listAutoscalers(
   account: Account,
 ): Promise<Answer<ReadonlyMap<string, Autoscaler>>> {
   const api = 'compute.autoscalers.aggregatedList';
-  const { project } = account;
-  const found = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500 },
-    aggregated(api, 'autoscalers', matters(account)),
-  );
+  const found = await listEverywhere(calls, account, api, 'autoscalers');
   if (!found.ok) return found;
   const autoscalers = new Map<string, Autoscaler>();
   for (const fields of found.value) {

@@ -2,7 +2,7 @@ import { allPages } from '../../src/calls/pages.ts';
 import { answered, failed, type Answer } from '../../src/failure.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import { failureOf } from './failures.ts';
-import { fieldsOf, listOf, textOf, textsOf, type Fields } from './fields.ts';
+import { fieldsOf, listOf, textOf, type Fields } from './fields.ts';
 import { METHODS, type Api } from './methods.ts';
 import { transport, type Transport } from './transport.ts';
 
@@ -62,40 +62,7 @@ export function callsOf(parts: ProviderParts): Calls {
   };
 }
 
-/**
- * The items of an aggregated list, of all zones and regions. A place that could not be reached answers nothing and
- * says so in a warning: a listing with such a hole is a failure where the fleet has that place, since its pools would
- * look gone.
- *
- * @param key under which each scope holds its items: `instanceGroupManagers`
- * @param matters whether a place, as `zones/europe-west4-a`, is one of the fleet
- */
-export function aggregated(
-  api: Api,
-  key: string,
-  matters: (place: string) => boolean,
-): (page: Fields) => Answer<readonly Fields[]> {
-  return (page) => {
-    const found: Fields[] = [];
-    const lost = textsOf(page['unreachables']).filter((place) => matters(place));
-    for (const [place, scoped] of Object.entries(fieldsOf(page['items']))) {
-      const warning = textOf(fieldsOf(fieldsOf(scoped)['warning'])['code']);
-      if (warning === 'UNREACHABLE' && matters(place)) lost.push(place);
-      for (const item of listOf(fieldsOf(scoped)[key])) found.push(item);
-    }
-    return lost.length === 0 ? answered(found) : failed(unreachable(api, lost));
-  };
-}
-
 export const listed =
   (key: string) =>
   (page: Fields): Answer<readonly Fields[]> =>
     answered(listOf(page[key]));
-
-const unreachable = (api: Api, places: readonly string[]) =>
-  ({
-    kind: { is: 'transient' },
-    api,
-    code: 'UNREACHABLE',
-    message: `the list leaves out ${places.join(', ')}, which could not be reached`,
-  }) as const;

@@ -4,8 +4,9 @@ import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import { mib, usdPerHour } from '../../src/units.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { lastOf, listOf, numberOf, textOf, timeOf, type Fields } from './fields.ts';
 import { ratesNow, type RateList } from './prices.ts';
 import { cpuOf, ramOf, rateKey } from './skus.ts';
@@ -24,12 +25,7 @@ export async function commitmentsIn(
 ): Promise<Answer<readonly ResourceCommitment[]>> {
   const api = 'compute.regionCommitments.aggregatedList';
   const { project } = account;
-  const found = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500 },
-    aggregated(api, 'commitments', matters(account)),
-  );
+  const found = await listEverywhere(calls, account, api, 'commitments');
   if (!found.ok) return found;
   const active = found.value.filter(({ status }) => status === 'ACTIVE');
   const rates = active.length > 0 ? await ratesNow(project, calls, parts) : undefined;

@@ -47,10 +47,10 @@ export async function examine(fleet: Fleet, calls: Calls, parts: ProviderParts):
 interface Look {
   readonly api: Api;
   readonly about: Finding['about'];
-  request(project: string): object;
+  readonly request: (project: string) => object;
 }
 
-const small = (project: string): object => ({ project, maxResults: 1 });
+const small = (project: string): object => ({ project, maxResults: 1, returnPartialSuccess: true });
 const LOOKS: readonly Look[] = [
   { api: 'compute.instanceGroupManagers.aggregatedList', about: 'pools', request: small },
   { api: 'compute.instances.aggregatedList', about: 'pools', request: small },

@@ -73,7 +73,7 @@ const kindOfCode = (code: string, message: string, error: Fields): FailureKind =
 function kindOfKnownCode(code: string, message: string, error: Fields): FailureKind | undefined {
   const name = code.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
   if (/RATE_LIMIT|^OPERATION_RATE_EXCEEDED/.test(name)) return { is: 'throttled' };
-  if (/^IP_SPACE_EXHAUSTED/.test(name)) return { is: 'capacity', scope: 'subnet' };
+  if (name.startsWith('IP_SPACE_EXHAUSTED')) return { is: 'capacity', scope: 'subnet' };
   if (/RESOURCE_POOL_EXHAUSTED|STOCKOUT|RESOURCE_EXHAUSTED_IN_ZONE/.test(name)) {
     return { is: 'capacity', scope: 'type-in-zone' };
   }
@@ -129,12 +129,12 @@ function parsedOf(text: string): unknown {
 
 /** The finest name Google gives: an ErrorInfo's reason, else that of the first error. */
 function reasonOf(body: Fields): string | undefined {
-  const info = listOf(body['details']).find((detail) => /ErrorInfo$/.test(textOf(detail['@type']) ?? ''));
+  const info = listOf(body['details']).find((detail) => textOf(detail['@type'])?.endsWith('ErrorInfo'));
   return textOf(info?.['reason']) ?? textOf(listOf(body['errors'])[0]?.['reason']);
 }
 
 function requestIdIn(body: Fields): string | undefined {
-  const info = listOf(body['details']).find((detail) => /RequestInfo$/.test(textOf(detail['@type']) ?? ''));
+  const info = listOf(body['details']).find((detail) => textOf(detail['@type'])?.endsWith('RequestInfo'));
   return textOf(info?.['requestId']);
 }
 

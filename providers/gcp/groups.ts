@@ -1,6 +1,7 @@
 import { answered, type Answer } from '../../src/failure.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, lastOf, listOf, numberOf, pathOf, textOf, type Fields } from './fields.ts';
 
 /** A managed instance group (MIG) as far as it can be steered. */
@@ -36,13 +37,7 @@ export interface Group {
 /** All groups of a project, one call for 500 of them. */
 export async function listGroups(calls: Calls, account: Account): Promise<Answer<readonly Group[]>> {
   const api = 'compute.instanceGroupManagers.aggregatedList';
-  const { project } = account;
-  const found = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500 },
-    aggregated(api, 'instanceGroupManagers', matters(account)),
-  );
+  const found = await listEverywhere(calls, account, api, 'instanceGroupManagers');
   return found.ok ? answered(found.value.flatMap((fields) => groupOf(fields) ?? [])) : found;
 }
 

@@ -1,7 +1,8 @@
 import { answered, type Answer } from '../../src/failure.ts';
 import type { PoolInstance } from '../../src/ports.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, lastOf, listOf, partOf, textOf, timeOf, type Fields } from './fields.ts';
 import { groupKey } from './groups.ts';
 
@@ -26,13 +27,7 @@ export async function listMachines(
   filter?: string,
 ): Promise<Answer<ReadonlyMap<string, readonly Machine[]>>> {
   const api = 'compute.instances.aggregatedList';
-  const { project } = account;
-  const found = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500, ...(filter !== undefined && { filter }) },
-    aggregated(api, 'instances', matters(account)),
-  );
+  const found = await listEverywhere(calls, account, api, 'instances', filter);
   if (!found.ok) return found;
   const machines = new Map<string, Machine[]>();
   for (const fields of found.value) {

@@ -1,11 +1,12 @@
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { Interruption, ProviderParts } from '../../src/ports.ts';
-import { instant, isoOf, later, seconds, type Instant } from '../../src/units.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import { instant, later, seconds } from '../../src/units.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
 import { lastOf, partOf, textOf, textsOf, timeOf, type Fields } from './fields.ts';
 import { regionOf } from './names.ts';
+import { listOperations } from './recent-operations.ts';
 import { candidatesIn } from './pools.ts';
 import { seenPools } from './seen.ts';
 import { keep, kept } from './shelved.ts';
@@ -28,7 +29,7 @@ export async function interruptionsIn(
 ): Promise<Answer<readonly Interruption[]>> {
   const since = instant(Math.round(parts.clock.now() - LOOK_BACK * 1000));
   const [operations, settled, bases] = await Promise.all([
-    listOperations(account, since, calls),
+    listOperations([PREEMPTED, HOST_ERROR], account, since, calls),
     settledIn(account.project, parts),
     basesOf(fleet, account, calls, parts),
   ]);
@@ -45,22 +46,6 @@ export async function interruptionsIn(
 
 const PREEMPTED = 'compute.instances.preempted';
 const HOST_ERROR = 'compute.instances.hostError';
-
-async function listOperations(account: Account, since: Instant, calls: Calls): Promise<Answer<readonly Fields[]>> {
-  const api = 'compute.globalOperations.aggregatedList';
-  const { project } = account;
-  const kinds = `((operationType = "${PREEMPTED}") OR (operationType = "${HOST_ERROR}"))`;
-  const read = (filter: string) =>
-    calls.pages(
-      api,
-      { project, region: '' },
-      { project, maxResults: 500, filter },
-      aggregated(api, 'operations', matters(account)),
-    );
-  const recent = await read(`${kinds} AND (insertTime > "${isoOf(since)}")`);
-  // whether times can be compared is not documented for every list: without it there is more to read, and no less
-  return !recent.ok && recent.failure.kind.is === 'invalid' ? read(kinds) : recent;
-}
 
 function interruptionOf(fields: Fields, project: string): Interruption | undefined {
   const instance = lastOf(fields['targetLink']);

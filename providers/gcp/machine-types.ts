@@ -2,9 +2,9 @@ import { isArch, type InstanceType } from '../../src/catalog/snapshot.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import { mib, seconds } from '../../src/units.ts';
 import type { Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, lastOf, listOf, numberOf, partOf, textOf, textsOf, type Fields } from './fields.ts';
-import { matters } from './accounts.ts';
 import { fresh, keep, kept } from './shelved.ts';
 import { gpuNameOf } from './sku-families.ts';
 
@@ -38,14 +38,8 @@ export async function machineTypesOf(
   const old = found && soldOf(found.fields, zones);
   if (old && fresh(found, FRESH)) return old;
   const api = 'compute.machineTypes.aggregatedList';
-  const { project } = account;
   const filter = zones.map((zone) => `(zone = "${zone}")`).join(' OR ');
-  const read = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500, filter },
-    aggregated(api, 'machineTypes', matters(account)),
-  );
+  const read = await listEverywhere(calls, account, api, 'machineTypes', filter);
   if (!read.ok) return old;
   const fields = compact(read.value, zones);
   await keep(shelf, key, fields);

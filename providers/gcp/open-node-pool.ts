@@ -54,7 +54,9 @@ async function adopted(stored: Stored, order: OpenOrder, failure: Failure, calls
 /** What a node pool has beside its machines; its version and addresses are GKE's to choose. */
 function copied(model: Fields): Fields {
   const parts = ['management', 'maxPodsConstraint', 'networkConfig', 'nodeDrainConfig', 'upgradeSettings'] as const;
-  const chosen = Object.fromEntries(parts.filter((part) => model[part] != null).map((part) => [part, model[part]]));
+  const chosen = Object.fromEntries(
+    parts.filter((part) => model[part] !== undefined && model[part] !== null).map((part) => [part, model[part]]),
+  );
   const { networkConfig, ...rest } = fieldsOf(asSent(chosen));
   const { createPodRange: _, podIpv4RangeUtilization: __, ...network } = fieldsOf(networkConfig);
   return { ...rest, ...(networkConfig !== undefined && { networkConfig: network }) };

@@ -109,8 +109,10 @@ const sameTemplate = ({ template: known }: Group, template: string): boolean =>
 /** A group adds `-` and four characters for each machine, and a machine's name has 63. */
 const LONGEST_BASE = 58;
 
-function groupStored({ next: _, ...stored }: Stored, operations: readonly StoredOperation[]): Stored {
-  return { ...stored, operations };
+/** Nothing is left to be sent. */
+function groupStored(stored: Stored, operations: readonly StoredOperation[]): Stored {
+  const { next: _, ...rest } = stored;
+  return { ...rest, operations };
 }
 
 const templateNotReady = ({ kind, code, message }: Failure): boolean =>
@@ -168,7 +170,9 @@ function copied(model: Fields): object {
     'targetPools',
     'updatePolicy',
   ] as const;
-  const chosen = Object.fromEntries(parts.filter((part) => model[part] != null).map((part) => [part, model[part]]));
+  const chosen = Object.fromEntries(
+    parts.filter((part) => model[part] !== undefined && model[part] !== null).map((part) => [part, model[part]]),
+  );
   return fieldsOf(asSent(chosen));
 }
 

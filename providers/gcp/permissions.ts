@@ -52,13 +52,13 @@ export const PERMISSIONS: readonly Permission[] = [
   row(
     'read',
     'compute.globalOperations.list',
-    'machines that were taken back',
+    'machines that were taken back, and who changed a pool',
     'compute.globalOperations.aggregatedList',
   ),
   row(
     'read',
     'compute.zoneOperations.list',
-    'machines that were taken back',
+    'machines that were taken back, and who changed a pool',
     'compute.globalOperations.aggregatedList',
   ),
   row('read', 'container.clusters.list', 'node pools of GKE', 'container.clusters.list'),
@@ -78,6 +78,7 @@ export const PERMISSIONS: readonly Permission[] = [
     'compute.instanceGroupManagers.deleteInstances',
   ),
   row('scale', 'container.clusters.update', 'sizes of node pools of GKE', 'container.nodePools.setSize'),
+  row('open', 'container.clusters.update', 'new node pools of GKE', 'container.nodePools.create'),
   row('open', 'compute.instanceGroupManagers.create', 'new pools', 'compute.instanceGroupManagers.insert'),
   row('open', 'compute.instanceTemplates.create', 'what a new pool is made from', 'compute.instanceTemplates.insert'),
   row(

@@ -5,6 +5,7 @@ import type { Interruption, ObservedPool, PoolInstance, PoolList, ProviderParts 
 import type { Account } from './accounts.ts';
 import { listAutoscalers, type Autoscaler } from './autoscalers.ts';
 import type { Calls } from './calls.ts';
+import { changesIn, type ChangedBy } from './changed-by.ts';
 import { textOf, type Fields } from './fields.ts';
 import { groupKey, listGroups, type Group } from './groups.ts';
 import { listMachines, type Machine } from './instances.ts';
@@ -19,8 +20,8 @@ import { templatesAt, type Template } from './templates.ts';
  * are found by the fleet's tag as a label of the instance template's instances (of the node pool's machines or nodes
  * at GKE), or by the name of a declared pool.
  *
- * Four lists for the whole project, whatever its size in zones: groups, templates (once), node pools where there are
- * any, machines. All of it is read, or nothing.
+ * A few lists for the whole project, whatever its size in zones: groups, templates (once), node pools where there are
+ * any, machines, the latest changes. All of it is read, or nothing.
  */
 export async function poolsOf(
   fleet: Fleet,
@@ -31,7 +32,7 @@ export async function poolsOf(
   const before = await seenPools(parts.shelf, parts.clock, account.project);
   const read = await readAll(fleet, account, calls, parts);
   if (!read.ok) return read;
-  const { candidates, machines, autoscalers } = read.value;
+  const { candidates, machines, autoscalers, changes } = read.value;
   const pools: ObservedPool[] = [];
   const passedOver: { name: string; place: string; reason: string }[] = [];
   const doubts: string[] = [];
@@ -51,7 +52,9 @@ export async function poolsOf(
     const own = machines.get(groupKey(zone, group.name)) ?? [];
     const purchase = nodePool?.purchase ?? template?.purchase ?? 'on-demand';
     const pool = { name, zone, type, purchase, target: group.target };
-    pools.push(observed(pool, candidate, own, fleet, autoscaler));
+    pools.push(
+      observed(pool, candidate, own, fleet, { autoscaler, changedBy: changes.get(groupKey(zone, group.name)) }),
+    );
     seen.push({ ...pool, base: group.base });
     maintenance.push(...own.flatMap((m) => maintenanceOf(m, account.project, parts.clock.now()) ?? []));
     const doubt = doubtOf(name, zone, group, own);
@@ -78,6 +81,7 @@ interface Read {
   readonly candidates: readonly Candidate[];
   readonly machines: ReadonlyMap<string, readonly Machine[]>;
   readonly autoscalers: ReadonlyMap<string, Autoscaler>;
+  readonly changes: ReadonlyMap<string, ChangedBy>;
 }
 
 async function readAll(fleet: Fleet, account: Account, calls: Calls, parts: ProviderParts): Promise<Answer<Read>> {
@@ -85,15 +89,16 @@ async function readAll(fleet: Fleet, account: Account, calls: Calls, parts: Prov
   if (!found.ok) return found;
   const candidates = found.value;
   const bound = candidates.some(({ group }) => group.autoscaler !== undefined);
-  const [machines, autoscalers] = await Promise.all([
+  const [machines, autoscalers, changes] = await Promise.all([
     candidates.some(({ group }) => group.target > 0 || group.steady > 0 || group.leaving > 0)
       ? listMachines(calls, account, filterFor(fleet, candidates))
       : answered(new Map<string, readonly Machine[]>()),
     bound ? listAutoscalers(calls, account) : answered(new Map<string, Autoscaler>()),
+    candidates.length > 0 ? changesIn(account, calls, parts) : new Map<string, ChangedBy>(),
   ]);
   if (!machines.ok) return machines;
   if (!autoscalers.ok) return autoscalers;
-  return answered({ candidates, machines: machines.value, autoscalers: autoscalers.value });
+  return answered({ candidates, machines: machines.value, autoscalers: autoscalers.value, changes });
 }
 
 /** The groups of the fleet, those among them that cannot be steered too. */
@@ -189,7 +194,7 @@ function observed(
   { group, nodePool }: Candidate,
   machines: readonly Machine[],
   fleet: Fleet,
-  autoscaler: Autoscaler | undefined,
+  { autoscaler, changedBy }: { readonly autoscaler: Autoscaler | undefined; readonly changedBy: ChangedBy | undefined },
 ): ObservedPool {
   const declared = fleet.pools.find((p) => p.provider === 'gcp' && p.name === pool.name && p.zone === pool.zone);
   const instances = machines.map(({ instance }): PoolInstance =>
@@ -203,7 +208,12 @@ function observed(
     min: declared?.min ?? autoscaler?.min ?? 0,
     max: declared?.max ?? autoscaler?.max ?? MOST_IN_A_ZONE,
     source: 'live',
-    live: { id: nodePool?.id ?? group.id, version: versionOf(group, nodePool), instances },
+    live: {
+      id: nodePool?.id ?? group.id,
+      version: versionOf(group, nodePool),
+      instances,
+      ...(changedBy && { changedBy }),
+    },
   };
 }
 

@@ -67,8 +67,8 @@ const OTHERS = /sole tenancy|reserved|custom|licen[cs]|windows|dws|calendar mode
 function partOf(description: string, group: string, spot: boolean): string | undefined {
   if (OTHERS.test(description)) return undefined;
   const text = description.replace(/^(?:Spot )?Preemptible /, '');
-  if (group === 'F1Micro') return /^Micro Instance/.test(text) ? 'f1-micro' : undefined;
-  if (group === 'G1Small') return /^Small Instance/.test(text) ? 'g1-small' : undefined;
+  if (group === 'F1Micro') return text.startsWith('Micro Instance') ? 'f1-micro' : undefined;
+  if (group === 'G1Small') return text.startsWith('Small Instance') ? 'g1-small' : undefined;
   if (group === 'LocalSSD') return ssdPart(text, spot);
   if (group === 'GPU') {
     const name = /^(.*?)(?: running| attached)/.exec(text)?.[1];

@@ -2,8 +2,9 @@ import { answered, type Answer } from '../../src/failure.ts';
 import type { Purchase } from '../../src/catalog/offering.ts';
 import type { Clock, Shelf } from '../../src/ports.ts';
 import { seconds } from '../../src/units.ts';
-import { matters, type Account } from './accounts.ts';
-import { aggregated, type Calls } from './calls.ts';
+import type { Account } from './accounts.ts';
+import type { Calls } from './calls.ts';
+import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, lastOf, numberOf, partOf, pathOf, textOf, type Fields } from './fields.ts';
 import { kept, keep } from './shelved.ts';
 
@@ -79,13 +80,7 @@ async function readEach(paths: readonly string[], calls: Calls, { project }: Acc
 
 async function readAll(calls: Calls, account: Account): Promise<Answer<Found>> {
   const api = 'compute.instanceTemplates.aggregatedList';
-  const { project } = account;
-  const all = await calls.pages(
-    api,
-    { project, region: '' },
-    { project, maxResults: 500 },
-    aggregated(api, 'instanceTemplates', (place) => place === 'global' || matters(account)(place)),
-  );
+  const all = await listEverywhere(calls, account, api, 'instanceTemplates');
   if (!all.ok) return all;
   return answered(
     all.value.flatMap((fields) => {

@@ -42,6 +42,8 @@ export interface ComputeOptions {
   readonly autoscalers: readonly object[];
   readonly commitments: readonly object[];
   readonly regional: readonly object[];
+  /** group → link of the autoscaler bound to it */
+  readonly autoscaledGroups: Readonly<Record<string, string>>;
 }
 
 const one = (answer: (r: Request) => object): Handler => ({ kind: 'one', answer });
@@ -81,10 +83,10 @@ export function computeHandlers(state: State, options: ComputeOptions): Readonly
 
   return {
     'compute.instanceGroupManagers.aggregatedList': aggregated('instanceGroupManagers', ({ asOf }) => [
-      ...groupsAt(world, asOf).map((pool) => inZone(groupAs(state, pool), pool.zone)),
+      ...groupsAt(world, asOf).map((pool) => inZone(groupAs(state, pool, options), pool.zone)),
       ...options.regional.map((item) => ({ place: `regions/${regions()[0]?.name}`, item })),
     ]),
-    'compute.instanceGroupManagers.get': one((r) => groupAs(state, found(r))),
+    'compute.instanceGroupManagers.get': one((r) => groupAs(state, found(r), options)),
     'compute.instanceGroupManagers.listManagedInstances': {
       kind: 'list',
       key: 'managedInstances',
@@ -213,6 +215,22 @@ export function computeHandlers(state: State, options: ComputeOptions): Readonly
         place: operation.zone === undefined ? 'global' : `zones/${operation.zone}`,
         item: operationAs(state, operation, options),
       })),
+      ...groupsAt(world)
+        .filter(({ changedBy }) => changedBy !== 'godwit' && changedBy !== 'setup')
+        .map((pool) =>
+          inZone(
+            {
+              name: `operation-${pool.name}-${pool.version}`,
+              operationType: 'compute.instanceGroupManagers.resize',
+              status: 'DONE',
+              user: `${pool.changedBy}@example.com`,
+              insertTime: rfc(pool.changedAt),
+              zone: zoneLink(project, pool.zone),
+              targetLink: `${zoneLink(project, pool.zone)}/instanceGroupManagers/${groupName(pool)}`,
+            },
+            pool.zone,
+          ),
+        ),
       ...world.notices('gcp').flatMap((notice) => {
         const machine = world.instance(notice.instance);
         if (!machine || notice.kind !== 'reclaim') return [];
@@ -308,7 +326,7 @@ const templateAs = ({ project }: State, { name, properties }: Template): object 
   properties,
 });
 
-function groupAs(state: State, pool: SimPool): object {
+function groupAs(state: State, pool: SimPool, { autoscaledGroups }: ComputeOptions): object {
   const { project } = state;
   const ending = pool.instances.filter(({ state: s }) => s === 'ending').length;
   const none = pool.instances.filter(({ state: s }) => s === 'running').length;
@@ -327,7 +345,10 @@ function groupAs(state: State, pool: SimPool): object {
     fingerprint: Buffer.from(`v${pool.version}`).toString('base64'),
     currentActions: { none, deleting: ending, creating: Math.max(0, pool.target - none) },
     updatePolicy: { type: 'OPPORTUNISTIC', minimalAction: 'REPLACE' },
-    status: { isStable: pool.operation?.state !== 'running' },
+    status: {
+      isStable: pool.operation?.state !== 'running',
+      ...(autoscaledGroups[name] !== undefined && { autoscaler: autoscaledGroups[name] }),
+    },
   };
 }
 

@@ -12,26 +12,27 @@ export function filterOf(text: string): (item: unknown) => boolean {
     throw new SyntaxError(`Invalid value for field 'filter': '${text}'`);
   }
   let at = 0;
-  const any = (): Test => {
-    const tests = [all()];
-    while (words[at] === 'OR') {
-      at += 1;
-      tests.push(all());
-    }
-    return (item) => tests.some((test) => test(item));
-  };
   const all = (): Test => {
-    const tests = [one()];
-    while (at < words.length && words[at] !== ')' && words[at] !== 'OR') {
+    const tests = [any()];
+    while (at < words.length && words[at] !== ')') {
       if (words[at] === 'AND') at += 1;
-      tests.push(one());
+      tests.push(any());
     }
     return (item) => tests.every((test) => test(item));
+  };
+  // OR binds closer than AND there
+  const any = (): Test => {
+    const tests = [one()];
+    while (words[at] === 'OR') {
+      at += 1;
+      tests.push(one());
+    }
+    return (item) => tests.some((test) => test(item));
   };
   const one = (): Test => {
     if (words[at] === '(') {
       at += 1;
-      const inner = any();
+      const inner = all();
       if (words[at] !== ')') throw new SyntaxError(`unbalanced brackets in '${text}'`);
       at += 1;
       return inner;
@@ -42,7 +43,7 @@ export function filterOf(text: string): (item: unknown) => boolean {
       throw new SyntaxError(`Invalid value for field 'filter': '${text}'`);
     return compare(field, operator, value.replace(/^"(.*)"$/, '$1'));
   };
-  const test = any();
+  const test = all();
   if (at !== words.length) throw new SyntaxError(`Invalid value for field 'filter': '${text}'`);
   return test;
 }

@@ -16,6 +16,8 @@ export interface FakeGcpOptions extends Partial<ComputeOptions> {
   readonly project?: string;
   /** most items on a page, whatever is asked for: servers may always send fewer */
   readonly pageSize?: number;
+  /** places that lists over all places leave out */
+  readonly unreachable?: readonly string[];
   /** node pools that GKE's autoscaler steers */
   readonly autoscaled?: readonly string[];
 }
@@ -47,6 +49,7 @@ export async function fakeGcp(world: SimulatedWorld, options: FakeGcpOptions = {
     autoscalers: options.autoscalers ?? [],
     commitments: options.commitments ?? [],
     regional: options.regional ?? [],
+    autoscaledGroups: options.autoscaledGroups ?? {},
   };
   const state = stateOf(world, project);
   const spec = googleSpec();
@@ -111,7 +114,9 @@ export async function fakeGcp(world: SimulatedWorld, options: FakeGcpOptions = {
         ...(fault?.is === 'stale' && { asOf: instant(world.now() - Math.round(fault.byS * 1000)) }),
       };
       const doneWrong = fault?.is === 'capacity' || fault?.is === 'quota' ? fault.is : undefined;
-      const answer = doneWrong ? refusedOperation(doneWrong, path) : paged(handler, request, pageSize);
+      const answer = doneWrong
+        ? refusedOperation(doneWrong, path)
+        : paged(handler, request, pageSize, options.unreachable ?? []);
       complaints.push(...matched.checkAnswer(answer));
       return { status: 200, body: answer };
     } catch (error) {
@@ -191,7 +196,7 @@ function credentials(folder: string, url: string): string {
   return file;
 }
 
-function paged(handler: Handler, request: Request, pageSize: number): object {
+function paged(handler: Handler, request: Request, pageSize: number, lost: readonly string[]): object {
   if (handler.kind === 'one') return handler.answer(request);
   const filter = request.query.get('filter');
   const passes = filter === null || filter === '' ? () => true : filterOf(filter);
@@ -202,15 +207,31 @@ function paged(handler: Handler, request: Request, pageSize: number): object {
     const items = request.empty ? [] : handler.items(request).filter(passes);
     return { [handler.key]: items.slice(start, end), ...next(items.length, end) };
   }
-  const placed = request.empty ? [] : handler.items(request).filter(({ item }) => passes(item));
+  const placed = request.empty
+    ? []
+    : handler.items(request).filter(({ place, item }) => !lost.includes(place) && passes(item));
   const items: Record<string, Record<string, object[]>> = {};
   for (const { place, item } of placed.slice(start, end)) {
     const scope = (items[place] ??= {});
     (scope[handler.key] ??= []).push(item);
   }
+  if (lost.length > 0 && request.query.get('returnPartialSuccess') !== 'true') {
+    throw new Refused(503, 'backendError', `${lost.join(', ')} cannot be reached`);
+  }
   // a place without anything says so, as Google does it
   const warning = { code: 'NO_RESULTS_ON_PAGE', message: 'There are no results for this scope on this page.' };
-  return { items: { ...items, 'zones/africa-south1-a': { warning } }, ...next(placed.length, end) };
+  // the list of templates has no list of lost places; there the place itself tells
+  const told = handler.key === 'instanceTemplates';
+  const dark = { warning: { code: 'UNREACHABLE', message: 'The scope could not be reached.' } };
+  return {
+    items: {
+      ...items,
+      'zones/africa-south1-a': { warning },
+      ...(told && Object.fromEntries(lost.map((place) => [place, dark]))),
+    },
+    ...(lost.length > 0 && !told && { unreachables: lost }),
+    ...next(placed.length, end),
+  };
 }
 
 const next = (length: number, end: number): object => (end < length ? { nextPageToken: `page-${end}` } : {});
