@@ -12,7 +12,7 @@ export interface PoolJoining {
   readonly name: string;
   /** instances that are ready nodes */
   readonly joined: number;
-  /** on their way: pending, or started so lately that nobody misses them yet. They are as good as joined for a plan. */
+  /** on their way: started so lately that nobody misses them yet. They are as good as joined for a plan. */
   readonly coming: readonly string[];
   /** past the grace: said aloud, waited for */
   readonly late: readonly string[];
@@ -141,8 +141,9 @@ function sortedOf(pool: ObservedPool, nodeOf: NodeOf, { now, waiting, sure, sinc
     since.set(instance.id, from);
     const ageS = secondsBetween(from, now);
     const runsS = secondsBetween(instance.startedAt ?? from, now);
-    // a pending one is the vendor's to bring; a node that is not ready has joined, and is a matter of its health
-    if (instance.state === 'pending' || ageS < graceS || !sure) sorted.coming.push(instance.id);
+    // whether its vendor calls it pending or running does not matter: some say running only once it is a node
+    if (ageS < graceS || !sure) sorted.coming.push(instance.id);
+    // a node that is not ready has joined, and is a matter of its health
     else if (node || ageS < deadlineS) sorted.late.push(instance.id);
     else (runsS < STRANGE_S ? sorted.lost : sorted.strange).push(instance.id);
   }

@@ -68,7 +68,12 @@ describe('an instance that is not listed as a node', () => {
     ['at the end of the grace', instance('i-2', 5), 'late'],
     ['just before the deadline', instance('i-2', 14.9), 'late'],
     ['at the deadline', instance('i-2', 15), 'lost'],
-    ['still pending at its vendor: not the cluster’s affair', instance('i-2', 60, { state: 'pending' }), 'coming'],
+    [
+      'still pending at its vendor, which says running only of nodes',
+      instance('i-2', 16, { state: 'pending' }),
+      'lost',
+    ],
+    ['pending since a moment ago', instance('i-2', 1, { state: 'pending' }), 'coming'],
     ['already ending', instance('i-2', 60, { state: 'ending' }), 'none'],
     ['of a vendor that does not tell the start: counted from now', instance('i-2'), 'coming'],
     ['started in the future, by a clock that runs ahead', instance('i-2', -600), 'coming'],
