@@ -7,6 +7,7 @@ import { later as at, seconds } from '../../src/units.ts';
 import { POOLS, TAG } from './small-world.ts';
 import {
   accepted,
+  ALWAYS,
   later,
   listed,
   poolNamed,
@@ -145,6 +146,40 @@ export const ORDER_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'counts what is gone already as gone, and lets no other node go for it',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, fleet, POOLS.push);
+      const { id, instances } = simPool(subject, POOLS.push);
+      world.pools.remove(id, [instances[0]?.id ?? ''], { by: 'alice' });
+      settleDown(subject);
+      const left = idsOf(await poolNamed(provider, fleet, POOLS.push));
+      const gone = idsOf(pool).filter((node) => !left.includes(node));
+      const order = { opId: 'op-half-gone', pool: refOf(pool), instances: [...gone, ...left.slice(0, 1)] };
+      const receipt = accepted(await (await subject.open()).deleteInstances(fleet, order));
+      expect(receipt.asked).toBe(2);
+      settleDown(subject);
+      expect(await later(subject, receipt)).toMatchObject({ state: 'done', asked: 2, fulfilled: 2 });
+      const after = await poolNamed(provider, fleet, POOLS.push);
+      expect(after.target).toBe(2);
+      expect(idsOf(after)).toEqual(left.slice(1));
+    },
+  },
+  {
+    name: 'ends nothing when no instance is named',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      const order = { opId: 'op-none', pool: refOf(pool), instances: [] };
+      const answer = await provider.deleteInstances(subject.fleet, order);
+      expect(answer.ok ? answer.value.asked : 0).toBe(0);
+      settleDown(subject);
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(3);
+      expect(launchedFor(subject, POOLS.gatewayA)).toBe(3);
+    },
+  },
+  {
     name: "opens a pool by the fleet's template",
     run: async (subject) => {
       const { fleet } = subject;
@@ -160,6 +195,26 @@ export const ORDER_CASES: readonly Case[] = [
       expect(pool).toMatchObject({ region, zone, type, purchase, target: 2, ready: 2 });
       expect(end.pool, 'known by the handle that it is listed under').toBe(pool.live?.id);
       expect(simPool(subject, name).tags).toMatchObject({ [TAG.key]: TAG.value });
+    },
+  },
+  {
+    name: 'tells of an opened pool whose nodes are sold out, and runs none unseen',
+    run: async (subject) => {
+      const { fleet, world } = subject;
+      const provider = await subject.open();
+      const order = openOrder(subject, 'op-open-sold-out');
+      const { region, zone, type } = order;
+      const until = at(world.now(), seconds(86_400));
+      world.sellOut({ provider: providerOf(subject), region, zone, type, until });
+      const answer = await provider.openPool(fleet, order);
+      expect(await toldInTheEnd(subject, answer)).toContain('capacity');
+      const sim = world.pools.list(providerOf(subject)).find((p) => p.name === order.name);
+      const { pools } = await listed(provider, fleet);
+      expect(
+        pools.some((p) => p.name === order.name),
+        'what is there is listed',
+      ).toBe(sim !== undefined);
+      expect(sim?.instances ?? []).toEqual([]);
     },
   },
   {
@@ -236,6 +291,22 @@ export const ORDER_CASES: readonly Case[] = [
   },
   ...REFUSED,
   ...PASSING,
+  {
+    name: 'gives up on a throttle that does not pass, and says so',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      subject.world.faults.add({
+        provider: providerOf(subject),
+        api: subject.api.setSize,
+        fault: { is: 'throttle', retryAfterS: 1 },
+        times: ALWAYS,
+      });
+      const answer = await provider.setSize(subject.fleet, sizeOrder(pool, 5, 'op-throttled'));
+      expect(answer.ok ? undefined : answer.failure.kind.is).toBe('throttled');
+      expect(simPool(subject, POOLS.gatewayA).target).toBe(3);
+    },
+  },
   {
     name: 'buys once when the answer to a size is lost',
     run: async (subject) => {
