@@ -9,6 +9,8 @@ export interface Place {
   readonly clusterOf: (pool: SimPool) => string | undefined;
   /** settings of scale sets that were PUT, by pool id */
   readonly models: Map<string, Json>;
+  /** taken back by Azure and left deallocated */
+  readonly deallocated: ReadonlySet<string>;
   /** the number of an instance in its set */
   readonly numberOf: (pool: SimPool, instance: SimInstance) => number;
 }
@@ -147,7 +149,8 @@ function usualModel(pool: SimPool): Json {
 export function setMachine(place: Place, pool: SimPool, instance: SimInstance): Json {
   const number = place.numberOf(pool, instance);
   const { state } = instance;
-  const power = state === 'running' ? 'running' : state === 'ending' ? 'stopping' : 'starting';
+  const lost = place.deallocated.has(instance.id);
+  const power = lost ? 'deallocated' : state === 'running' ? 'running' : state === 'ending' ? 'stopping' : 'starting';
   const name = setNameOf(pool, place.clusterOf(pool));
   return {
     id: `${setIdOf(place, pool)}/virtualMachines/${number}`,

@@ -15,6 +15,8 @@ export interface FakeAzureOptions {
   readonly clusterOf?: (pool: SimPool) => string | undefined;
   /** items in a page of Resource Manager; prices and Resource Graph have ten times as many */
   readonly pageSize?: number;
+  /** instances that Azure has taken back, with the eviction policy Deallocate */
+  readonly deallocated?: ReadonlySet<string>;
   readonly reservations?: readonly Json[];
   readonly savingsPlans?: readonly Json[];
   /** a size's restrictions as Resource SKUs lists them */
@@ -36,6 +38,8 @@ export interface FakeAzure {
     readonly path: string;
     readonly status: number;
   }[];
+  /** bodies of the requests that had one, as they were sent */
+  readonly bodies: readonly { readonly api: string; readonly body: unknown }[];
   /** what does not follow Azure's descriptions, on either side */
   readonly complaints: readonly string[];
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export async function fakeAzure(world: SimulatedWorld, options: FakeAzureOptions
   const seen = new Set<string>();
   const requests: FakeAzure['requests'][number][] = [];
   const complaints: string[] = [];
+  const bodies: FakeAzure['bodies'][number][] = [];
   let root = '';
   const ground = (): Ground => ({ ...groundOf(world, options, numbers), root });
   const numbers = new Map<string, Map<string, number>>();
@@ -72,6 +77,7 @@ export async function fakeAzure(world: SimulatedWorld, options: FakeAzureOptions
       path: (route.path.exec(request.url.pathname) ?? []).slice(1).map((p) => decodeURIComponent(p ?? '')),
     };
     seen.add(route.api);
+    if (request.body !== undefined) bodies.push({ api: route.api, body: request.body });
     const here = { ...ground(), place: { ...ground().place, models } };
     const out = await outgoing(here, route, matched, validator, complaints);
     requests.push({
@@ -96,6 +102,7 @@ export async function fakeAzure(world: SimulatedWorld, options: FakeAzureOptions
     ca: cert,
     seen,
     requests,
+    bodies,
     complaints,
     close: () =>
       new Promise((resolve) => {
@@ -129,6 +136,7 @@ function groundOf(
       group: options.group ?? 'im-fleet',
       clusterOf: (pool) => options.clusterOf?.(pool),
       models: new Map(),
+      deallocated: options.deallocated ?? new Set(),
       numberOf: (pool, { id }) => {
         const own = numbers.get(pool.id) ?? new Map<string, number>();
         numbers.set(pool.id, own);
@@ -161,7 +169,9 @@ async function outgoing(
     body: request.body,
   };
   complaints.push(...manners(route, request));
-  if (validator) complaints.push(...(await validator.request(exchange)));
+  const wrong = (await validator?.request(exchange)) ?? [];
+  complaints.push(...wrong);
+  if (wrong[0] !== undefined) return { answer: refusal(400, 'InvalidParameter', wrong[0]) };
   const fault = ground.world.faults.next('azure', route.api);
   const view: View = { ageS: fault?.is === 'stale' ? fault.byS : 0, empty: fault?.is === 'empty' };
   const refused = fault && refusalFor(fault, ground, route, request);
