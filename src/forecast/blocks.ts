@@ -1,10 +1,25 @@
-import type { Points } from './experts.ts';
 import type { History } from './history.ts';
 
 /** Leads that are calibrated together: from the next step to the last, each block about twice as far as the one before. */
 export interface LeadBlock {
   readonly from: number;
   readonly to: number;
+}
+
+/** Pairs of an origin and a target, in the order of origins. */
+export interface Points {
+  readonly count: number;
+  readonly origins: Int32Array;
+  readonly leads: Int32Array;
+}
+
+/** So many targets one after the other, as seen from one origin. */
+export function pathFrom(origin: number, lead: number, count: number, step = 1): Points {
+  return {
+    count,
+    origins: new Int32Array(count).fill(origin),
+    leads: Int32Array.from({ length: count }, (_, i) => lead + i * step),
+  };
 }
 
 const GROWTH = 2;

@@ -1,4 +1,7 @@
-import { askExperts, askMoved, daysOf, LINEAR, slopesOver, type Experts, type Points, type Slopes } from './experts.ts';
+import { type Asked, daysOf, moveBy, slopesOver, type Slopes } from './ask.ts';
+import { middle, orderOf } from './blend.ts';
+import type { Points } from './blocks.ts';
+import { LINEAR, type Experts } from './experts.ts';
 import { spreadOf, type Spread } from './spread.ts';
 
 /** What the past says about one block of leads: whom to believe, and how far off the blend comes out. */
@@ -37,8 +40,6 @@ const ERROR_POWER = 6;
 const NEXT_STEP_POWER = 20;
 /** From this lead on it is the other: by the hour a single day's luck must not decide. */
 const POWER_LEAD_S = 2 * 3600;
-/** Share of the weight that is left out at either end of the answers. */
-const LEFT_OUT = 0.25;
 /** An error of logs that counts as none, so that a series that never varies divides by something. */
 const NO_ERROR = 1e-6;
 /** What is known of experts without this series' past counts like so many days of it. */
@@ -63,44 +64,6 @@ const KNOWN_ERRORS: Readonly<Record<string, number>> = {
 const RECENT_DAYS = 10;
 /** From this lead on experts are worth what is known of them in general, before it less and less. */
 const PRIOR_LEAD_S = 6 * 3600;
-
-/** Points, and what every expert said at each, one point after the other. */
-export interface Asked extends Points {
-  readonly said: Float64Array;
-}
-
-/** Asks all experts once. What depends on slopes is said without any, and moved by whoever learns slopes. */
-export function askAt(experts: Experts, points: Points): Asked {
-  const width = experts.families.length;
-  const said = new Float64Array(points.count * width);
-  const none = new Float64Array(2 * experts.kinds.length);
-  for (let p = 0; p < points.count; p++) {
-    askExperts(experts, none, points.origins[p] as number, points.leads[p] as number, said, p * width);
-  }
-  return { ...points, said };
-}
-
-/** Those points whose origin is no earlier than `from` and whose target is earlier than `to`. */
-export function among({ count, origins, leads, said }: Asked, from: number, to: number): Asked {
-  const width = count === 0 ? 0 : said.length / count;
-  const kept: number[] = [];
-  for (let p = 0; p < count; p++) {
-    const t = origins[p] as number;
-    if (t >= from && t + (leads[p] as number) < to) kept.push(p);
-  }
-  const first = kept[0] ?? 0;
-  const whole = (kept.at(-1) ?? -1) - first + 1 === kept.length;
-  const rows = whole
-    ? said.subarray(first * width, (first + kept.length) * width)
-    : new Float64Array(kept.length * width);
-  if (!whole) for (const [row, p] of kept.entries()) rows.set(said.subarray(p * width, (p + 1) * width), row * width);
-  return {
-    count: kept.length,
-    origins: Int32Array.from(kept, (p) => origins[p] as number),
-    leads: Int32Array.from(kept, (p) => leads[p] as number),
-    said: rows,
-  };
-}
 
 export function calibrate(experts: Experts, asked: Asked): Calibration {
   const slopes = slopesOver(experts, asked);
@@ -175,109 +138,14 @@ function residualsOf(
   return residuals;
 }
 
-/** What the blend, standing at step t, says of step t + lead, in logs. `said` is room for the experts' answers. */
-export function blend(
-  experts: Experts,
-  { slopes, weights }: Pick<Calibration, 'slopes' | 'weights'>,
-  t: number,
-  lead: number,
-  said: Float64Array,
-): number {
-  askExperts(experts, slopes, t, lead, said);
-  return middle(said, 0, weights, experts.scored[t] as number, orderOf(weights.length));
-}
-
-/** The same where all have been asked already: `said` holds their answers, of which those that slopes move are replaced. */
-export function blendAsked(
-  experts: Experts,
-  { slopes, weights }: Pick<Calibration, 'slopes' | 'weights'>,
-  t: number,
-  lead: number,
-  said: Float64Array,
-): number {
-  askMoved(experts, slopes, t, lead, said, 0);
-  return middle(said, 0, weights, experts.scored[t] as number, orderOf(weights.length));
-}
-
 /** Room for answers that are moved: what is made of them is made before others are. */
 let moves = new Float64Array(0);
 
-/** The answers with those that follow a departure moved by as much of it as the slopes say. */
-function movedBy(experts: Experts, slopes: Slopes, { count, origins, leads, said }: Asked): Float64Array {
+function movedBy(experts: Experts, slopes: Slopes, asked: Asked): Float64Array {
   const width = experts.families.length;
-  if (moves.length < said.length) moves = new Float64Array(said.length);
-  const moved = moves.subarray(0, said.length);
-  moved.set(said);
-  for (let p = 0; p < count; p++) {
-    askMoved(experts, slopes, origins[p] as number, leads[p] as number, moved, p * width);
-  }
-  return moved;
-}
-
-/**
- * Weighted mean of the middle of the experts' answers: those that a quarter of the weight lies above or under are left
- * out, as far as they do. Nearer to a median than to a mean, so that no single expert can run away.
- *
- * @param from where the answers begin in `said`
- * @param order the experts in any order; they are sorted here, and are nearly so for the next lead
- */
-function middle(said: Float64Array, from: number, weights: Float64Array, otherwise: number, order: Int32Array): number {
-  const answers = sortByAnswer(said, from, order);
-  let total = 0;
-  for (let i = 0; i < answers; i++) total += weights[order[i] as number] as number;
-  if (!(total > 0)) return otherwise;
-  let at = 0;
-  let sum = 0;
-  let within = 0;
-  for (let i = 0; i < answers; i++) {
-    const e = order[i] as number;
-    const begins = at / total;
-    at += weights[e] as number;
-    const share = Math.max(0, Math.min(at / total, 1 - LEFT_OUT) - Math.max(begins, LEFT_OUT));
-    sum += share * (said[from + e] as number);
-    within += share;
-  }
-  return within > 0 ? sum / within : otherwise;
-}
-
-/**
- * Experts by what they say, those without an answer last: an insertion sort, since there are some twenty. Equal answers
- * go by the expert's number, so that the order which was there before does not show.
- *
- * @returns how many have an answer
- */
-function sortByAnswer(said: Float64Array, from: number, order: Int32Array): number {
-  let answers = 0;
-  for (let i = 0; i < order.length; i++) {
-    const e = order[i] as number;
-    const answer = said[from + e] as number;
-    const one = answer === answer ? Math.min(answer, Number.MAX_VALUE) : Infinity;
-    if (answer === answer) answers++;
-    let at = i;
-    while (at > 0) {
-      const other = sorted[at - 1] as number;
-      if (other < one || (other === one && (order[at - 1] as number) < e)) break;
-      order[at] = order[at - 1] as number;
-      sorted[at] = other;
-      at--;
-    }
-    order[at] = e;
-    sorted[at] = one;
-  }
-  return answers;
-}
-
-/** Experts in some order: which one does not show in what is made of it, so that one room serves all. */
-let room = new Int32Array(0);
-/** Room for their answers in that order. */
-let sorted = new Float64Array(0);
-
-function orderOf(width: number): Int32Array {
-  if (room.length !== width) {
-    room = Int32Array.from({ length: width }, (_, e) => e);
-    sorted = new Float64Array(width);
-  }
-  return room;
+  if (moves.length < asked.count * width) moves = new Float64Array(asked.count * width);
+  for (let p = 0; p < asked.count; p++) moveBy(experts, slopes, asked, p, moves, p * width);
+  return moves;
 }
 
 /** Absolute errors over the points, on top of what was known before. */
@@ -286,7 +154,7 @@ function tallyOf(experts: Experts, points: Points, said: Float64Array, before?: 
   const width = families.length;
   const newest = (points.origins[points.count - 1] ?? 0) + (points.leads[points.count - 1] ?? 1);
   const newestMs = Math.max(history.startMs + newest * stepMs, before?.newestMs ?? 0);
-  const ageOf = (ms: number): number => 0.5 ** ((newestMs - ms) / (RECENT_DAYS * 86_400_000));
+  const ageOf = (ms: number): number => Math.exp((ms - newestMs) * (Math.LN2 / (RECENT_DAYS * 86_400_000)));
   const kept = before ? ageOf(before.newestMs) : 0;
   const errors = new Float64Array(width);
   const others = new Float64Array(width);

@@ -1,6 +1,8 @@
-import { blendAsked, type Calibration } from './calibrate.ts';
-import type { LeadBlock } from './blocks.ts';
-import { askExperts, type Experts } from './experts.ts';
+import { AnswerRoom, askAt } from './ask.ts';
+import { blendAt } from './blend.ts';
+import { type LeadBlock, pathFrom } from './blocks.ts';
+import type { Calibration } from './calibrate.ts';
+import type { Experts } from './experts.ts';
 import { blockOf, followed, type LevelShift } from './level-shift.ts';
 
 type Calibrated = LeadBlock & { readonly calibration: Calibration };
@@ -12,26 +14,23 @@ export function centresOf(
   leads: number,
   shift?: LevelShift,
 ): Float64Array {
-  const { history, families, kinds, logs } = experts;
+  const { history, logs } = experts;
   const now = logs.length - 1;
-  const today = new Float64Array(families.length);
-  const earlier = new Float64Array(families.length);
-  const still = new Float64Array(2 * kinds.length);
+  const back = shift ? now - shift.before : 0;
+  const today = askAt(experts, pathFrom(now, 1, leads), TODAY);
+  const earlier = shift && askAt(experts, pathFrom(shift.before, 1 + back, leads), EARLIER);
   const centres = new Float64Array(leads);
   const mixes = mixesOf(blocks, leads);
   for (let lead = 1; lead <= leads; lead++) {
     const { near, far, share } = mixes[lead - 1] as Mix;
-    askExperts(experts, still, now, lead, today);
-    const back = shift ? now - shift.before : 0;
-    if (shift) askExperts(experts, still, shift.before, lead + back, earlier);
     // so far ahead others are to be believed than at this lead; the shift was measured against those
     const since = blockOf(blocks, lead + back);
-    const then = shift && since ? blendAsked(experts, since.calibration, shift.before, lead + back, earlier) : 0;
+    const then = earlier && since ? blendAt(experts, since.calibration, earlier, lead - 1) : 0;
     let centre = 0;
     for (const block of share === 0 ? [near] : [near, far]) {
       const calibration = blocks[block]?.calibration;
       if (!calibration) continue;
-      const plain = blendAsked(experts, calibration, now, lead, today);
+      const plain = blendAt(experts, calibration, today, lead - 1);
       const said = shift ? followed(history, shift, plain, then, lead, now) : plain;
       centre = block === near ? said : centre + share * (said - centre);
     }
@@ -39,6 +38,9 @@ export function centresOf(
   }
   return centres;
 }
+
+const TODAY = new AnswerRoom();
+const EARLIER = new AnswerRoom();
 
 /** The two blocks whose middles lie around a lead, and how far it is from the nearer to the further, in logs of leads. */
 export interface Mix {

@@ -1,3 +1,4 @@
+import type { Points } from './blocks.ts';
 import type { History } from './history.ts';
 
 /** How fast the parts of a double-seasonal model follow what comes. */
@@ -27,8 +28,8 @@ export const PACES: readonly Pace[] = [
  */
 export interface DoubleSeasonal {
   readonly name: string;
-  /** what it says, standing at step t, of step t + lead; in logs, NaN before it has settled */
-  ask(t: number, lead: number): number;
+  /** what it says of each point, in logs → `out[p × width + at]`; NaN before it has settled */
+  ask(points: Points, out: Float64Array, width: number, at: number): void;
   /** what is needed to go on, and to be asked as of the last `back` steps */
   kept(back: number): Smoothed;
 }
@@ -96,12 +97,20 @@ export function doubleSeasonal(
     level[i - fromLevel] = at;
     errors[i - fromLevel] = departs;
   }
+  /** how much of an error is there after so many steps */
+  const lasts: number[] = [];
   return {
     name: pace.name,
-    ask(t, lead) {
-      const d = days[t + lead - day * Math.ceil(lead / day) - fromDay] ?? Number.NaN;
-      const w = weeks ? (weekly[t + lead - week * Math.ceil(lead / week) - fromWeek] ?? Number.NaN) : 0;
-      return (level[t - fromLevel] ?? Number.NaN) + d + w + carried ** lead * (errors[t - fromLevel] ?? 0);
+    ask({ count, origins, leads }, out, width, column) {
+      for (let p = 0; p < count; p++) {
+        const t = origins[p] as number;
+        const lead = leads[p] as number;
+        const d = days[t + lead - day * Math.ceil(lead / day) - fromDay] ?? Number.NaN;
+        const w = weeks ? (weekly[t + lead - week * Math.ceil(lead / week) - fromWeek] ?? Number.NaN) : 0;
+        while (lasts.length <= lead) lasts.push(carried ** lasts.length);
+        const error = (lasts[lead] as number) * (errors[t - fromLevel] ?? 0);
+        out[p * width + column] = (level[t - fromLevel] ?? Number.NaN) + d + w + error;
+      }
     },
     kept(back) {
       const froms = [back, back + day, back + week].map((steps) => Math.max(0, n - steps));

@@ -2,7 +2,8 @@ import { counted } from '../figures.ts';
 import type { ObservedSignal } from '../signals/signal.ts';
 import { instant, isoOf, seconds, type Instant, type Seconds } from '../units.ts';
 import { blocksUpTo, latticeOf, pointsFor, type Lattice, type LeadBlock, type Span } from './blocks.ts';
-import { among, askAt, calibrate, residualsAt, type Asked, type Calibration } from './calibrate.ts';
+import { among, AnswerRoom, askAt, type Asked } from './ask.ts';
+import { calibrate, residualsAt, type Calibration } from './calibrate.ts';
 import { centresOf } from './centre.ts';
 import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
 import { expertsFor, type Experts, type Kept } from './experts.ts';
@@ -100,6 +101,9 @@ export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
   return answered(posed, experts, { blocks, ground });
 }
 
+/** One block is calibrated after the other. */
+const ROOM = new AnswerRoom();
+
 /** What is to be fitted, once it is known that something can be. */
 export interface Posed {
   readonly head: Pick<Fitted, 'signal' | 'origin'>;
@@ -177,7 +181,7 @@ function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlo
       fitted.push({ ...block, calibration, lift: logMeanOf(calibration.spread) });
       continue;
     }
-    const asked = askAt(experts, points);
+    const asked = askAt(experts, points, ROOM);
     const calibration = calibrate(experts, asked);
     const heldBack = holdBack(experts, among(asked, judged.first, split), among(asked, split, judged.end));
     const lift = logMeanOf(calibration.spread);

@@ -3,6 +3,7 @@ import type { Instant, Seconds } from '../units.ts';
 import { cutSpikes, leaveOutBefore, maskOutages } from './clean.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, seasonsOf, type Seasons } from './seasons.ts';
+import { wideningOf, type Widening } from './wide-log.ts';
 
 /** A series made fit to learn from: trimmed, cleaned and without holes, with what is real marked. */
 export interface History {
@@ -13,11 +14,13 @@ export interface History {
   readonly values: Float64Array;
   /** ln(value + offset) of the pattern: spikes taken out, holes filled from the past */
   readonly logs: Float64Array;
-  /** {@link wideLog} of load as it came, spikes cut: what a prediction is scored against */
+  /** ln(value + wide) of load as it came, spikes cut: what a prediction is scored against */
   readonly scored: Float64Array;
   readonly offset: number;
   /** offset of the measure that predictions are scored in */
   readonly wide: number;
+  /** from the one measure to the other */
+  readonly widening: Widening;
   /** 1 where a value was seen and believed: only these are scored */
   readonly seen: Uint8Array;
   readonly notes: readonly string[];
@@ -101,6 +104,7 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
     scored,
     offset,
     wide,
+    widening: wideningOf(offset, wide),
     seen,
     notes,
     raw: sameOr(values, signal.values.subarray(...window)),
@@ -186,11 +190,6 @@ function fill(values: Float64Array, seasons: Seasons): void {
     const lag = lags.find((steps) => i >= steps) ?? 1;
     values[i] = values[i - lag] ?? 0;
   }
-}
-
-/** The measure of errors of a load that was foretold in {@link History.logs}. */
-export function wideLog({ offset, wide }: Pick<History, 'offset' | 'wide'>, log: number): number {
-  return Math.log(Math.max(0, Math.exp(log) - offset) + wide);
 }
 
 function logsOf(values: Float64Array, offset: number): Float64Array {

@@ -1,10 +1,13 @@
-import type { LeadBlock } from './blocks.ts';
+import { AnswerRoom, askAt } from './ask.ts';
 import { baseOf } from './bases.ts';
-import { blend, type Calibration } from './calibrate.ts';
+import { blendAt } from './blend.ts';
+import { type LeadBlock, pathFrom } from './blocks.ts';
+import type { Calibration } from './calibrate.ts';
 import type { Experts } from './experts.ts';
-import { type History, wideLog } from './history.ts';
+import type { History } from './history.ts';
 import { longestSharp, sharpShift } from './sharp-shift.ts';
 import { quantileOf } from './spread.ts';
+import { wideLog } from './wide-log.ts';
 
 /** Load that left for another level a while ago and stays there. */
 export interface LevelShift {
@@ -62,12 +65,12 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
   if (scored.length * stepMs < KNOWN_MS) return undefined;
   const sharp = sharpShiftOf(experts);
   if (sharp) return sharp;
-  const said = new Float64Array(experts.families.length);
   const { linear: _, ...quick } = experts;
   for (const hours of LASTED_H) {
     const lasted = Math.round(hours * perHour);
     const before = now - lasted;
     if (lasted < STEPS_AT_LEAST || before < settledAt || !mayHaveShifted(quick, blocks, before, lasted)) continue;
+    const asked = askAt(experts, pathFrom(before, 1, lasted), ROOM);
     const departures = new Float64Array(lasted);
     let over = 0;
     let under = 0;
@@ -79,7 +82,7 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
       const block = blockOf(blocks, lead);
       const came = scored[before + lead] ?? Number.NaN;
       if (!block || Number.isNaN(came)) continue;
-      const off = came - blend(experts, block.calibration, before, lead, said);
+      const off = came - blendAt(experts, block.calibration, asked, lead - 1);
       departures[seen++] = narrow(history, came) - narrow(history, came - off);
       const most = quantileOf(block.calibration.spread, BEYOND);
       const least = quantileOf(block.calibration.spread, 1 - BEYOND);
@@ -105,6 +108,8 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
 export const blockOf = (blocks: readonly Calibrated[], lead: number): Calibrated | undefined =>
   blocks.find(({ to }) => lead <= to) ?? blocks.at(-1);
 
+const ROOM = new AnswerRoom();
+
 /** Steps looked at before all are. */
 const SAMPLE = 8;
 
@@ -113,14 +118,15 @@ const SAMPLE = 8;
  * than that do by far, no expert says otherwise, so those are asked that are cheap to ask.
  */
 function mayHaveShifted(quick: Experts, blocks: readonly Calibrated[], before: number, lasted: number): boolean {
-  const said = new Float64Array(quick.families.length).fill(Number.NaN);
   const stride = Math.max(1, Math.floor(lasted / SAMPLE));
+  const asked = askAt(quick, pathFrom(before, stride, Math.floor(lasted / stride), stride), ROOM);
   let [over, under, seen] = [0, 0, 0];
-  for (let lead = stride; lead <= lasted; lead += stride) {
+  for (let p = 0; p < asked.count; p++) {
+    const lead = asked.leads[p] as number;
     const block = blockOf(blocks, lead);
     const came = quick.scored[before + lead] ?? Number.NaN;
     if (!block || Number.isNaN(came)) continue;
-    const off = came - blend(quick, block.calibration, before, lead, said);
+    const off = came - blendAt(quick, block.calibration, asked, p);
     seen++;
     if (off > quantileOf(block.calibration.spread, BEYOND)) over++;
     if (off < quantileOf(block.calibration.spread, 1 - BEYOND)) under++;
@@ -198,7 +204,7 @@ export function followed(
   const plain = expected?.(at + lead) ?? Number.NaN;
   const far = (by + (recent - by) * 2 ** (-lead / near)) * 2 ** (-lead / halfLife);
   const still = Number.isNaN(plain)
-    ? wideLog(history, narrow(history, earlier) + far)
+    ? wideLog(history.widening, narrow(history, earlier) + far)
     : Math.log(Math.exp(plain + far) + history.wide);
   return by > 0 ? Math.max(now, still) : Math.min(now, still);
 }

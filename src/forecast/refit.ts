@@ -1,6 +1,7 @@
 import type { ObservedSignal } from '../signals/signal.ts';
+import { AnswerRoom, askAt } from './ask.ts';
 import { pointsFor } from './blocks.ts';
-import { askAt, recalibrate } from './calibrate.ts';
+import { recalibrate } from './calibrate.ts';
 import { expertsFor, type Experts } from './experts.ts';
 import {
   answered,
@@ -90,8 +91,10 @@ function grownBlock(
   if (last && points.count === last.added) return last;
   const newest = (points.origins.at(-1) ?? 0) + (points.leads.at(-1) ?? 0);
   const later = days + ((newest - then) * stepMs) / DAY_MS;
-  const grown = recalibrate(experts, calibration, askAt(experts, points), later, block.from);
+  const grown = recalibrate(experts, calibration, askAt(experts, points, ROOM), later, block.from);
   return { ...block, calibration: grown, lift: logMeanOf(grown.spread), added: points.count };
 }
 
 const DAY_MS = 86_400_000;
+/** One block is gone on with after the other. */
+const ROOM = new AnswerRoom();

@@ -1,9 +1,7 @@
+import type { Points } from '../blocks.ts';
 import type { History } from '../history.ts';
-import { askLinear, type LinearExperts } from './linear-experts.ts';
-import { LEADS, WINDOW } from './window.ts';
-
-/** Load at a step by what the same time of earlier weeks says, in logs. */
-type Shape = (i: number) => number;
+import { askWindows, type LinearExperts, TOGETHER } from './linear-experts.ts';
+import { LEADS, type Measure, measureAt, takeWindow, WINDOW } from './window.ts';
 
 /** What was said as of one step, hour by hour. */
 interface Said {
@@ -25,17 +23,19 @@ export class LinearPaths {
   /** steps in an hour */
   private readonly per: number;
   /** the pattern within the hour for steps finer than it, in logs; NaN where there is none */
-  private readonly shape: Shape | undefined;
+  private readonly shape: Float64Array;
   /** lead hours that most are asked for: so many are worked out at once */
   private readonly usual: number;
-  /** load summed up to each step */
+  /** load summed up to each step, from `since` on */
   private readonly sums: Float64Array;
+  private readonly since: number;
   /** the pattern's load summed up to each step from `patternFrom` on */
   private readonly patternSums: Float64Array;
   private readonly patternFrom: number;
   private readonly known = new Map<number, Said | undefined>();
 
   /**
+   * @param shape load at each step by what the same time of earlier weeks says, in logs
    * @param leads steps ahead that most are asked for; further ones cost more
    * @param since the first step that they may be asked at
    * @returns undefined for steps that hours are not made of, and where two weeks are not there
@@ -43,7 +43,7 @@ export class LinearPaths {
   static of(
     history: History,
     experts: LinearExperts | undefined,
-    shape: Shape | undefined,
+    shape: Float64Array | undefined,
     leads = Infinity,
     since = 0,
   ): LinearPaths | undefined {
@@ -51,14 +51,14 @@ export class LinearPaths {
     if (!experts || experts.coefficients.length === 0 || !Number.isInteger(per) || (per > 1 && !shape))
       return undefined;
     return history.logs.length >= WINDOW * per
-      ? new LinearPaths(history, experts, shape, per, leads, since)
+      ? new LinearPaths(history, experts, shape ?? new Float64Array(0), per, leads, since)
       : undefined;
   }
 
   private constructor(
     history: History,
     experts: LinearExperts,
-    shape: Shape | undefined,
+    shape: Float64Array,
     per: number,
     leads: number,
     since: number,
@@ -71,81 +71,116 @@ export class LinearPaths {
     this.count = experts.coefficients.length;
     this.reach = LEADS * per;
     this.usual = Math.min(LEADS, Math.ceil(leads / per) + 1);
-    this.sums = new Float64Array(per === 1 ? 0 : logs.length + 1);
-    for (let i = Math.max(0, since - WINDOW * per); i + 1 < this.sums.length; i++) {
-      this.sums[i + 1] = (this.sums[i] as number) + Math.exp(logs[i] as number) - offset;
+    this.since = Math.max(0, since - WINDOW * per);
+    this.sums = new Float64Array(per === 1 ? 0 : logs.length + 1 - this.since);
+    for (let i = 0; i + 1 < this.sums.length; i++) {
+      this.sums[i + 1] = (this.sums[i] as number) + Math.exp(logs[this.since + i] as number) - offset;
     }
-    const end = per === 1 || !shape ? 0 : logs.length + this.reach;
+    const end = per === 1 ? 0 : Math.min(shape.length, logs.length + this.reach);
     let from = Math.min(end, since);
-    while (from < end && Number.isNaN(shape?.(from))) from++;
+    while (from < end && Number.isNaN(shape[from])) from++;
     this.patternFrom = from;
     const patternSums = new Float64Array(end - from + 1);
     for (let i = from; i < end; i++) {
-      patternSums[i - from + 1] = (patternSums[i - from] as number) + Math.exp(shape?.(i) ?? Number.NaN);
+      patternSums[i - from + 1] = (patternSums[i - from] as number) + Math.exp(shape[i] as number);
     }
     this.patternSums = patternSums;
   }
 
-  /** What each expert, standing at step t, says of step t + lead, in logs → `out` from `at` on; NaN out of reach. */
-  ask(t: number, lead: number, out: Float64Array, at: number): void {
-    const { per, count } = this;
-    const said = lead <= this.reach ? this.saidAt(t, Math.min(LEADS, Math.ceil(lead / per) + 1)) : undefined;
-    if (!said) {
-      out.fill(Number.NaN, at, at + count);
-      return;
-    }
-    const { logs, means } = said;
-    if (per === 1) {
-      for (let e = 0; e < count; e++) out[at + e] = logs[e * LEADS + lead - 1] as number;
-      return;
-    }
-    // the pattern within the hour, moved to what the experts say of the hours to come
-    const middle = (lead - 0.5) / per - 0.5;
-    const k = Math.floor(middle);
-    const share = middle - k;
-    const near = Math.max(0, k);
-    const far = Math.min(LEADS - 1, k + 1);
-    const [nearMean, farMean] = [means[near] as number, means[far] as number];
-    const shape = this.shape?.(t + lead) ?? Number.NaN;
-    for (let e = 0; e < count; e++) {
-      const off = (logs[e * LEADS + near] as number) - nearMean;
-      out[at + e] = shape + off + share * ((logs[e * LEADS + far] as number) - farMean - off);
+  /** What each expert says of each point, in logs → `out[p × width + at …]`; NaN out of reach. */
+  ask({ origins, leads, count: points }: Points, out: Float64Array, width: number, at: number): void {
+    const { per, count, reach, shape, known } = this;
+    this.workOut(origins, leads, points);
+    for (let p = 0; p < points; p++) {
+      const lead = leads[p] as number;
+      const t = origins[p] as number;
+      const said = lead <= reach ? known.get(t) : undefined;
+      const first = p * width + at;
+      if (!said) {
+        out.fill(Number.NaN, first, first + count);
+        continue;
+      }
+      const { logs, means } = said;
+      if (per === 1) {
+        for (let e = 0; e < count; e++) out[first + e] = logs[e * LEADS + lead - 1] as number;
+        continue;
+      }
+      // the pattern within the hour, moved to what the experts say of the hours to come
+      const middle = (lead - 0.5) / per - 0.5;
+      const k = Math.floor(middle);
+      const share = middle - k;
+      const near = Math.max(0, k);
+      const far = Math.min(LEADS - 1, k + 1);
+      const [nearMean, farMean] = [means[near] as number, means[far] as number];
+      const plain = t + lead < shape.length ? (shape[t + lead] as number) : Number.NaN;
+      for (let e = 0; e < count; e++) {
+        const off = (logs[e * LEADS + near] as number) - nearMean;
+        out[first + e] = plain + off + share * ((logs[e * LEADS + far] as number) - farMean - off);
+      }
     }
   }
 
-  private saidAt(t: number, hours: number): Said | undefined {
-    const known = this.known.get(t);
-    if (known ? known.hours >= hours : this.known.has(t)) return known;
-    const enough = hours <= this.usual ? this.usual : LEADS;
-    const said = this.per === 1 ? this.hourly(this.history.logs, t, enough) : this.finer(t, enough);
-    this.known.set(t, said);
-    return said;
+  /** All origins that are not known yet, or not so far ahead, at once. */
+  private workOut(origins: Int32Array, leads: Int32Array, points: number): void {
+    const { known, per, usual } = this;
+    let furthest = 0;
+    for (let p = 0; p < points; p++) {
+      const lead = leads[p] as number;
+      if (lead <= this.reach && lead > furthest) furthest = lead;
+    }
+    if (furthest === 0) return;
+    const hours = Math.min(LEADS, Math.ceil(furthest / per) + 1);
+    const enough = hours <= usual ? usual : LEADS;
+    const fresh: number[] = [];
+    let last = -1;
+    for (let p = 0; p < points; p++) {
+      const t = origins[p] as number;
+      if (t === last) continue;
+      last = t;
+      const said = known.get(t);
+      if (said ? said.hours >= hours : known.has(t)) continue;
+      if (t + 1 < WINDOW * per) known.set(t, undefined);
+      else fresh.push(t);
+    }
+    if (fresh.length > 0) this.workOutAt(fresh, enough);
   }
 
-  private hourly(logs: Float64Array, end: number, hours: number): Said | undefined {
-    const out = new Float64Array(this.count * LEADS);
-    return askLinear(this.experts, logs, end, out, hours)
-      ? { hours, logs: out, means: new Float64Array(0) }
-      : undefined;
+  private workOutAt(fresh: readonly number[], hours: number): void {
+    const { per, history, count, known } = this;
+    const windows = new Float64Array(TOGETHER * Math.ceil(fresh.length / TOGETHER) * WINDOW);
+    const hourly = new Float64Array(per === 1 ? 0 : WINDOW);
+    const measures = fresh.map((t, w): Measure => {
+      if (per > 1) this.takeHours(t, hourly);
+      const [logs, end] = per === 1 ? [history.logs, t] : [hourly, WINDOW - 1];
+      const measure = measureAt(logs, end);
+      if (measure.scale > 0) takeWindow(logs, end, measure, windows.subarray(w * WINDOW, (w + 1) * WINDOW));
+      return measure;
+    });
+    const each = count * LEADS;
+    const logs = new Float64Array(fresh.length * each);
+    askWindows(this.experts, windows, measures, logs, hours);
+    for (const [w, t] of fresh.entries()) {
+      known.set(t, { hours, logs: logs.subarray(w * each, (w + 1) * each), means: this.meansAfter(t, hours) });
+    }
   }
 
-  /** What is said from the hours that end at step t. */
-  private finer(t: number, hours: number): Said | undefined {
-    const { per, history, sums, patternSums, patternFrom } = this;
-    const window = new Float64Array(WINDOW);
-    if (t + 1 - WINDOW * per < 0) return undefined;
+  /** Logarithms of the mean loads of the hours that end at step t. */
+  private takeHours(t: number, out: Float64Array): void {
+    const { per, sums, since, history } = this;
     for (let h = 0; h < WINDOW; h++) {
-      const end = t + 1 - (WINDOW - 1 - h) * per;
-      window[h] = Math.log(((sums[end] as number) - (sums[end - per] as number)) / per + history.offset);
+      const end = t + 1 - since - (WINDOW - 1 - h) * per;
+      out[h] = Math.log(((sums[end] as number) - (sums[end - per] as number)) / per + history.offset);
     }
-    const said = this.hourly(window, WINDOW - 1, hours);
-    if (!said) return undefined;
-    const means = new Float64Array(hours);
-    for (let k = 0; k < hours; k++) {
+  }
+
+  private meansAfter(t: number, hours: number): Float64Array {
+    const { per, patternSums, patternFrom } = this;
+    const means = new Float64Array(per === 1 ? 0 : hours);
+    for (let k = 0; k < means.length; k++) {
       const from = t + 1 + k * per - patternFrom;
       const sum = (patternSums[from + per] ?? Number.NaN) - (patternSums[from] ?? Number.NaN);
       means[k] = Math.log(sum / per);
     }
-    return { ...said, means };
+    return means;
   }
 }
