@@ -9,16 +9,16 @@ import type { Commitment, ReservedNodes, SpendCommitment } from '../../src/catal
 import type { ProviderCatalog } from '../../src/catalog/snapshot.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import { instant, seconds, share, usdPerHour } from '../../src/units.ts';
-import { isFresh, isRecord, putKept, takeKept } from './kept.ts';
+import { isRecord, refreshed } from './kept.ts';
 import { GLOBAL_REGION, type Session } from './session.ts';
 
 /** They are bought for a year or three. */
 const FRESH = seconds(12 * 3600);
 
 /** Active reserved instances of a region, on Linux and not tied to dedicated hardware. */
-export async function reservedNodes(session: Session, region: string): Promise<Answer<readonly ReservedNodes[]>> {
+export async function reservedNodes(session: Session, region: string): Promise<readonly ReservedNodes[]> {
   return lasting(session, region, 'reserved-instances', async () => {
-    const read = await session.ask({ region, class: 'read', api: 'ec2:DescribeReservedInstances' }, () =>
+    const read = await session.ask({ region, class: 'read', api: 'ec2:DescribeReservedInstances', attempts: 2 }, () =>
       session
         .ec2(region)
         .send(new DescribeReservedInstancesCommand({ Filters: [{ Name: 'state', Values: ['active'] }] })),
@@ -63,11 +63,11 @@ export async function savingsPlans(
   snapshot: ProviderCatalog,
   types: readonly string[],
   homeRegion: string,
-): Promise<Answer<readonly SpendCommitment[]>> {
+): Promise<readonly SpendCommitment[]> {
   return lasting(session, GLOBAL_REGION, 'savings-plans', async () => {
     const read = await allPages<SavingsPlan, string>(async (token) => {
       const page = await session.ask(
-        { region: GLOBAL_REGION, class: 'read', api: 'savingsplans:DescribeSavingsPlans' },
+        { region: GLOBAL_REGION, class: 'read', api: 'savingsplans:DescribeSavingsPlans', attempts: 2 },
         () =>
           session.savingsPlans().send(
             new DescribeSavingsPlansCommand({
@@ -156,22 +156,14 @@ function usualDiscount({ savingsPlanType, termDurationInSeconds: term = 0 }: Sav
   return term > 2 * YEAR ? 0.48 : 0.26;
 }
 
-/** From the shelf within the half day, read otherwise; an older reading holds where it cannot be read now. */
+/** An account that may not be asked owns nothing that is known: what the fleet file states holds then. */
 async function lasting<T extends Commitment>(
   session: Session,
   region: string,
   what: string,
   read: () => Promise<Answer<readonly T[]>>,
-): Promise<Answer<readonly T[]>> {
-  const kept = await takeKept(
-    session,
-    region,
-    what,
-    (v): v is readonly T[] => Array.isArray(v) && v.every((c) => isRecord(c) && typeof c['id'] === 'string'),
-  );
-  if (kept && isFresh(session, kept, FRESH)) return answered(kept.value);
-  const answer = await read();
-  if (answer.ok) await putKept(session, region, what, answer.value);
-  else if (kept) return answered(kept.value);
-  return answer;
+): Promise<readonly T[]> {
+  const check = (value: unknown): value is readonly T[] =>
+    Array.isArray(value) && value.every((c) => isRecord(c) && typeof c['id'] === 'string');
+  return (await refreshed(session, { region, what, within: FRESH, check }, read))?.value ?? [];
 }

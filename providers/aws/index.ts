@@ -154,31 +154,20 @@ function readingsWith({ clock }: ProviderParts) {
 async function commitmentsOf(parts: ProviderParts, places: readonly Place[], fleet: Fleet) {
   const snapshot = await parts.lists.prices('aws');
   if (!snapshot.ok) return snapshot;
-  const types = [
-    ...new Set([
-      ...fleet.pools.filter((p) => p.provider === 'aws').map((p) => p.type),
-      ...fleet.templates.flatMap((t) => (t.provider === 'aws' ? t.types.filter((n) => !n.includes('*')) : [])),
-    ]),
-  ];
-  const reserved = places.map((p) => ({
-    where: `aws ${p.region.name}`,
-    read: reservedNodes(p.session, p.region.name),
-  }));
   // the first region stands for all where a plan names none
   const sessions = [...new Map(places.toReversed().map((p) => [p.session, p])).values()];
-  const plans = sessions.map((p) => ({
-    where: 'aws savings plans',
-    read: savingsPlans(p.session, snapshot.value, types, p.region.name),
-  }));
-  const found = new Map<string, Commitment>(
-    fleet.commitments.filter((c) => c.provider === 'aws').map((c) => [c.id, c]),
-  );
-  const troubles: Trouble[] = [];
-  for (const { where, read } of [...reserved, ...plans]) {
-    const list = await read;
-    if (list.ok) for (const c of list.value) found.set(c.id, c);
-    else if (!['unauthorized', 'notFound', 'invalid', 'unknown'].includes(list.failure.kind.is))
-      troubles.push(troubleOf(list.failure, where));
-  }
-  return troubles.length > 0 ? bad(...troubles) : good([...found.values()]);
+  const owned = await Promise.all([
+    ...places.map((p) => reservedNodes(p.session, p.region.name)),
+    ...sessions.map((p) => savingsPlans(p.session, snapshot.value, namedTypes(fleet), p.region.name)),
+  ]);
+  const declared = fleet.commitments.filter((c) => c.provider === 'aws');
+  return good([...new Map<string, Commitment>([...declared, ...owned.flat()].map((c) => [c.id, c])).values()]);
 }
+
+/** Types by which a plan's discount is measured. */
+const namedTypes = (fleet: Fleet): readonly string[] => [
+  ...new Set([
+    ...fleet.pools.filter((p) => p.provider === 'aws').map((p) => p.type),
+    ...fleet.templates.flatMap((t) => (t.provider === 'aws' ? t.types.filter((n) => !n.includes('*')) : [])),
+  ]),
+];
