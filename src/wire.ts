@@ -179,6 +179,8 @@ interface Adapter {
 async function adapterOf(provider: ProviderName): Promise<Adapter> {
   switch (provider) {
     case 'aws': {
+      // the SDK tells every user at every start which Node it will want next year: that is its owners' news, not theirs
+      process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
       const { awsProvider: open, grant } = await import('../providers/aws/index.ts');
       return { open, grant };
     }

@@ -36,10 +36,11 @@ function headOf({ provider, asked, calls }: Examined): string {
   return asked ? `${provider}, asked with ${counted(calls, 'API call')}` : `${provider}, not asked`;
 }
 
-/** Gravest first; of many that went well, how many. */
+/** Gravest first; what is the same in several places once; of many that went well, how many. */
 function told(findings: readonly Finding[]): readonly Finding[] {
+  const once = togetherOverPlaces(findings);
   return STATES.flatMap((state) => {
-    const same = findings.filter((finding) => finding.state === state);
+    const same = once.filter((finding) => finding.state === state);
     if (state !== 'ok') return same;
     return [...new Set(same.map(({ about }) => about))].flatMap((about): readonly Finding[] => {
       const some = same.filter((finding) => finding.about === about);
@@ -49,6 +50,22 @@ function told(findings: readonly Finding[]): readonly Finding[] {
       ];
     });
   });
+}
+
+/** `X in us-east-1` and `X in eu-west-1`, alike but for the place, as `X in us-east-1 and eu-west-1`. */
+function togetherOverPlaces(findings: readonly Finding[]): readonly Finding[] {
+  const alike = new Map<string, { readonly first: Finding; readonly what: string; readonly places: string[] }>();
+  for (const finding of findings) {
+    const [, what = finding.what, place] = /^(.*) in (\S+)$/.exec(finding.what) ?? [];
+    const { state, about, detail, remedy } = finding;
+    const key = JSON.stringify([state, about, what, detail, remedy, place === undefined]);
+    const known = alike.get(key);
+    if (known) known.places.push(place ?? '');
+    else alike.set(key, { first: finding, what, places: place === undefined ? [] : [place] });
+  }
+  return [...alike.values()].map(({ first, what, places }) =>
+    places.length > 1 ? { ...first, what: `${what} in ${named(places)}` } : first,
+  );
 }
 
 function summaryOf(clouds: readonly Examined[]): string {

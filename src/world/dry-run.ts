@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Commitment } from '../catalog/contract.ts';
 import { coreAndMemoryRate } from '../catalog/core-rates.ts';
 import { measured } from '../catalog/measured.ts';
 import { egressTable, type EgressTable } from '../catalog/egress.ts';
@@ -42,12 +43,16 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     return otherwise;
   };
   const signals = await readSignals(parts);
-  const listed = (await Promise.all(providers.map((p) => p.listOfferings(fleet)))).flatMap((a) => taken(a, []));
-  const listings = (await Promise.all(providers.map((p) => p.listPools(fleet)))).flatMap((a) => taken(a, NO_POOLS));
+  const [lists, clusters] = await Promise.all([
+    Promise.all(providers.map((provider) => listsOf(provider, fleet))),
+    parts.clusters?.() ?? [],
+  ]);
+  const listings = lists.map((list) => taken(list.pools, NO_POOLS));
+  const listed = lists.flatMap((list) => taken(list.offerings, []));
+  const commitments = lists.flatMap((list) => taken(list.commitments, []));
   const pools = listings.flatMap((listing) => listing.pools);
-  const said = saidBy((await parts.clusters?.()) ?? [], fleet);
+  const said = saidBy(clusters, fleet);
   const told = toldBy(providers, listings, said);
-  const commitments = (await Promise.all(providers.map((p) => p.listCommitments(fleet)))).flatMap((a) => taken(a, []));
   const egress = await catalog.egress();
   const rates = await resourceRates(fleet, catalog);
   const series = taken(signals, []);
@@ -67,6 +72,19 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     ...(said.workloads.length > 0 && { workloads: said.workloads }),
   };
   return good({ ...seen, hashes: hashesOf(fleet, seen) });
+}
+
+interface Lists {
+  readonly pools: Checked<PoolList>;
+  readonly offerings: Checked<readonly Offering[]>;
+  readonly commitments: Checked<readonly Commitment[]>;
+}
+
+/** Pools first: what runs there has to be among the offerings, whether a template names its type or not. */
+async function listsOf(provider: Provider, fleet: Fleet): Promise<Lists> {
+  const pools = await provider.listPools(fleet);
+  const [offerings, commitments] = await Promise.all([provider.listOfferings(fleet), provider.listCommitments(fleet)]);
+  return { pools, offerings, commitments };
 }
 
 const NO_POOLS: PoolList = { pools: [], passedOver: [], doubts: [] };

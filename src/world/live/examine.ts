@@ -6,7 +6,8 @@ import { lineOf, type Checked } from '../../trouble.ts';
 
 /** What a first cycle would meet with a provider: its pools as it would see them, its prices and how old they are. */
 export async function listingFindings(provider: Provider, fleet: Fleet, clock: Clock): Promise<readonly Finding[]> {
-  const [pools, offerings] = await Promise.all([provider.listPools(fleet), provider.listOfferings(fleet)]);
+  const pools = await provider.listPools(fleet);
+  const offerings = await provider.listOfferings(fleet);
   return [...poolFindings(pools, fleet), ...priceFindings(offerings, fleet, clock)];
 }
 
