@@ -5,7 +5,7 @@ import type { Answer, Failure } from './failure.ts';
 import type { Fleet, SignalSpec } from './fleet/fleet.ts';
 import type { ObservedSignal } from './signals/signal.ts';
 import type { Checked } from './trouble.ts';
-import type { Brand, Instant, Seconds } from './units.ts';
+import type { Brand, Instant } from './units.ts';
 
 /** What the product needs of the world, as types only. Adapters live in `providers/`, `src/world/` and `src/signals/`. */
 
@@ -215,8 +215,6 @@ export interface CallAbout {
   readonly api: string;
   /** sends in all, the first among them; absent = 4. 1 where the call is relative and has to be looked into first. */
   readonly attempts?: number;
-  /** how long a call that was sent may stay open, where it lasts by nature, as a watch does; absent = not for long */
-  readonly lasts?: Seconds;
 }
 
 /** Facts that outlive a process and may be lost: prices, specs, what was seen last. Text under a key. */

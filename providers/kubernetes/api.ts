@@ -2,7 +2,7 @@ import { allPages } from '../../src/calls/pages.ts';
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
 import { listAt, member, textAt } from '../../src/manifest/json.ts';
 import type { CallAbout, Caller, Clock } from '../../src/ports.ts';
-import { seconds, type Instant } from '../../src/units.ts';
+import type { Instant } from '../../src/units.ts';
 import type { Connection } from './connect.ts';
 import { BadAnswer, failureOf, Refusal } from './failures.ts';
 import { send, stream, type Asked, type Reply, type Stream } from './http.ts';
@@ -73,9 +73,10 @@ export function kubeApi(
   region = '',
 ): KubeApi {
   const { context } = connection;
-  const call = <T>(api: string, kind: CallAbout['class'], work: () => Promise<T>, bounds: Bounds = {}) => {
-    const about: CallAbout = { cloud: 'kubernetes', account: context, region, class: kind, api, ...bounds };
-    return parts.caller.call(about, work, (error) => failureOf(api, error));
+  const call = <T>(api: string, kind: CallAbout['class'], work: () => Promise<T>, attempts?: number) => {
+    const about: CallAbout = { cloud: 'kubernetes', account: context, region, class: kind, api };
+    const bounded = attempts === undefined ? about : { ...about, attempts };
+    return parts.caller.call(bounded, work, (error) => failureOf(api, error));
   };
   const ask = async (
     verb: Verb,
@@ -116,7 +117,7 @@ export function kubeApi(
         apiName('watch', resource),
         'read',
         () => stream(connection, pathOf(resource, {}, query), onEvent),
-        { attempts: 1, lasts: WATCH_ENDS },
+        1,
       );
     },
     list: (resource, selector) => {
@@ -133,10 +134,6 @@ export function kubeApi(
 export const FIELD_MANAGER = 'godwit';
 /** The server closes a watch in order after so long, and another follows: a dead connection is found out at the latest then. */
 const WATCH_S = '290';
-/** The server ends a watch in time; one that it does not end is given up. */
-const WATCH_ENDS = seconds(320);
-
-type Bounds = Pick<CallAbout, 'attempts' | 'lasts'>;
 /** client-go's page size */
 const PAGE = '500';
 const PATCH_TYPE = {

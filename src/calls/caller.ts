@@ -109,7 +109,7 @@ async function sendOnce<T>(
     .then(send)
     .then(answered, (error: unknown) => failed(translate(error)));
   if (!alarm) return sending;
-  const left = about.lasts === undefined ? until - clock.now() : about.lasts * 1000;
+  const left = until - clock.now();
   let silence = (): void => undefined;
   const rung = new Promise<Answer<T>>((resolve) => {
     silence = alarm(left, () => resolve(failed(noAnswer(about, left))));

@@ -201,16 +201,6 @@ describe('the deadline', () => {
     expect(time.pending).toBe(0);
   });
 
-  it('is not for a call that lasts by nature, which has its own', async () => {
-    const time = virtualTime();
-    const caller = callerAt(time, { alarm: time.alarm, deadline: seconds(30) });
-    const watch = { ...ABOUT, attempts: 1, lasts: seconds(300) };
-    const ended = caller.call(watch, async () => time.sleep(290_000).then(() => 'ended'), translate);
-    expect(await time.run(ended)).toEqual({ ok: true, value: 'ended' });
-    const stuck = caller.call(watch, () => new Promise<string>(() => undefined), translate);
-    expect(await time.run(stuck)).toMatchObject({ failure: { message: 'no answer within 300 s' } });
-  });
-
   it('leaves no alarm behind after a call that came back', async () => {
     const time = virtualTime();
     const caller = callerAt(time, { alarm: time.alarm });
