@@ -68,7 +68,8 @@ async function open(connection: Connection, asked: Asked, silenceMs: number): Pr
   const options = await connection.options();
   const url = new URL(connection.server + asked.path);
   const text = asked.body === undefined ? undefined : JSON.stringify(asked.body);
-  const given = Array.isArray(options.headers) ? {} : options.headers;
+  // the SDK fills in an object of names and values
+  const given = Object.fromEntries(Object.entries(options.headers ?? {}));
   const headers = {
     ...given,
     accept: 'application/json',

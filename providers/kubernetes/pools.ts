@@ -152,6 +152,26 @@ export async function machinesAt(
   return listed.ok ? answered(listed.value.items.map(readMachine).filter((m) => m !== undefined)) : listed;
 }
 
+/** The same pools, each with its type where its label or its nodes tell it. */
+export async function typed(
+  site: Site,
+  version: string,
+  pools: readonly MachineDeployment[],
+): Promise<Answer<readonly MachineDeployment[]>> {
+  if (pools.every((pool) => pool.type !== undefined)) return answered(pools);
+  const [machines, nodes] = await Promise.all([machinesAt(site, version, pools), nodesOf(site)]);
+  if (!machines.ok) return machines;
+  if (!nodes.ok) return nodes;
+  const typeOf = new Map(nodes.value.map((node) => [node.name, node.type]));
+  return answered(
+    pools.map((pool) => {
+      const own = machines.value.filter((machine) => isOf(pool, machine));
+      const type = pool.type ?? onlyOne(own.map((machine) => typeOf.get(machine.node ?? '')));
+      return type === undefined ? pool : { ...pool, type };
+    }),
+  );
+}
+
 /** By the pool's own selector, as its controller does. */
 export const isOf = (pool: Pick<MachineDeployment, 'namespace' | 'name' | 'selector'>, machine: Machine): boolean =>
   machine.namespace === pool.namespace &&
