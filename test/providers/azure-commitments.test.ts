@@ -51,13 +51,10 @@ const PLANS: readonly Json[] = [
   plan('failed', { provisioningState: 'Failed' }),
 ];
 
-async function commitments(
-  options: Parameters<typeof azureSubject>[0],
-  prepare = (_: AzureSubject): void => undefined,
-) {
+async function commitments(options: Parameters<typeof azureSubject>[0], prepare?: (subject: AzureSubject) => void) {
   const subject = await azureSubject(options);
   try {
-    prepare(subject);
+    prepare?.(subject);
     const answer = await (await subject.open()).listCommitments(subject.fleet);
     expect(subject.fake.complaints).toEqual([]);
     const list = subject.world.regions.find((r) => r.name === 'eastus2')?.onDemand('Standard_D4s_v5') ?? 0;

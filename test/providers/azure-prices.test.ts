@@ -151,7 +151,7 @@ describe('a region’s offerings', () => {
       expect(closed.filter((o) => o.type === 'Standard_D8s_v5').map((o) => `${o.region} ${o.zone}`)).toEqual([
         'eastus2 2',
       ]);
-      const reasons = [...new Set(closed.map((o) => o.unavailableReason))].toSorted();
+      const reasons = [...new Set(closed.map((o) => o.unavailableReason ?? ''))].toSorted((a, b) => (a < b ? -1 : 1));
       expect(reasons).toEqual([
         'Azure does not sell it to subscriptions of this kind (QuotaId)',
         'Azure does not sell it to this subscription (NotAvailableForSubscription)',
