@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cloudCaller, type CallerParts } from '../../src/calls/caller.ts';
 import { documentedLimit, type Limit } from '../../src/calls/limits.ts';
@@ -186,6 +187,56 @@ describe('many calls at once', () => {
     expect(answers.filter((a) => a.ok)).toHaveLength(5);
     expect(sends).toBe(5);
     expect(answers.find((a) => !a.ok)).toMatchObject({ failure: { code: 'RateLimitedHere' } });
+  });
+});
+
+describe('whatever clouds answer', () => {
+  const outcome = fc.constantFrom<'fine' | FailureKind>(
+    'fine',
+    'fine',
+    { is: 'transient' },
+    { is: 'throttled' },
+    { is: 'throttled', retryAfterS: 3 },
+    { is: 'capacity', scope: 'zone' },
+  );
+  const call = fc.record({ afterMs: fc.nat(4000), tookMs: fc.nat(1500), answers: fc.array(outcome, { maxLength: 5 }) });
+
+  it('no window sees more sends than the rate allows, retries among them, and every call ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(call, { minLength: 1, maxLength: 25 }),
+        fc.record({ burst: fc.integer({ min: 1, max: 6 }), perSecond: fc.integer({ min: 1, max: 8 }) }),
+        async (calls, rate) => {
+          const time = virtualTime();
+          const caller = callerAt(time, { limits: () => ({ ...wide, ...rate }), alarm: time.alarm });
+          const sent: number[] = [];
+          const work = calls.map(async ({ afterMs, tookMs, answers }) => {
+            await time.sleep(afterMs);
+            let tries = 0;
+            const send = async (): Promise<string> => {
+              sent.push(time.clock.now());
+              const answer = answers[tries] ?? 'fine';
+              tries += 1;
+              await time.sleep(tookMs);
+              if (answer !== 'fine') throw answer;
+              return answer;
+            };
+            await caller.call(ABOUT, send, translate);
+            expect(tries).toBeLessThanOrEqual(4);
+          });
+          await time.run(Promise.all(work));
+          expect(time.pending).toBe(0);
+          expect([...caller.sent.values()].reduce((a, b) => a + b, 0)).toBe(sent.length);
+          for (let from = 0; from < sent.length; from += 1) {
+            for (let to = from; to < sent.length; to += 1) {
+              const windowS = ((sent[to] ?? 0) - (sent[from] ?? 0)) / 1000;
+              expect(to - from + 1).toBeLessThanOrEqual(rate.burst + rate.perSecond * windowS + 1e-6);
+            }
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 });
 
