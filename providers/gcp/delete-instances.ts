@@ -23,8 +23,7 @@ export async function deleteInstances(order: DeleteOrder, calls: Calls): Promise
   }
   const found = await readPool(order.pool, calls);
   if (!found.ok) return found;
-  const { project, group } = found.value;
-  const { zone } = order.pool;
+  const { project, zone, group } = found.value;
   const operations: StoredOperation[] = [];
   const stored = (): Stored => ({
     kind: 'delete',

@@ -28,19 +28,19 @@ export function listEverywhere(
  * says so in a warning: a listing with such a hole is a failure where the fleet has that place, since its pools would
  * look gone.
  *
- * @param matters whether a place, as `zones/europe-west4-a`, is one of the fleet
+ * @param ofFleet whether a place, as `zones/europe-west4-a`, is one of the fleet
  */
 function itemsOf(
   api: Api,
   key: string,
-  matters: (place: string) => boolean,
+  ofFleet: (place: string) => boolean,
 ): (page: Fields) => Answer<readonly Fields[]> {
   return (page) => {
     const found: Fields[] = [];
-    const lost = textsOf(page['unreachables']).filter((place) => matters(place));
+    const lost = textsOf(page['unreachables']).filter((place) => ofFleet(place));
     for (const [place, scoped] of Object.entries(fieldsOf(page['items']))) {
       const warning = textOf(fieldsOf(fieldsOf(scoped)['warning'])['code']);
-      if (warning === 'UNREACHABLE' && matters(place)) lost.push(place);
+      if (warning === 'UNREACHABLE' && ofFleet(place)) lost.push(place);
       for (const item of listOf(fieldsOf(scoped)[key])) found.push(item);
     }
     return lost.length === 0 ? answered(found) : failed(unreachable(api, lost));

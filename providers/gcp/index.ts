@@ -17,7 +17,7 @@ import { poolsOf } from './pools.ts';
 import { readOperation } from './read-operation.ts';
 import { setSize } from './set-size.ts';
 
-export { grant, PERMISSIONS, policyDocument } from './permissions.ts';
+export { grant } from './permissions.ts';
 
 /** Google Cloud: zonal managed instance groups and node pools of GKE, in the projects that the fleet names. */
 export function gcpProvider(parts: ProviderParts): LiveProvider {

@@ -30,6 +30,10 @@ export async function openPool(
   calls: Calls,
   parts: ProviderParts,
 ): Promise<Answer<Receipt>> {
+  // before anything is sent: a template would be left behind
+  if (!/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(order.name)) {
+    return failed(noModel(`${order.name.slice(0, 80)} cannot be the name of a group: a-z, 0-9 and -, 63 characters`));
+  }
   const found = await likeOf(fleet, order, calls, parts);
   if (!found.ok) return found;
   const { account, like } = found.value;

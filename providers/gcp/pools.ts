@@ -91,7 +91,7 @@ async function readAll(fleet: Fleet, account: Account, calls: Calls, parts: Prov
   const bound = candidates.some(({ group }) => group.autoscaler !== undefined);
   const [machines, autoscalers, changes] = await Promise.all([
     candidates.some(({ group }) => group.target > 0 || group.steady > 0 || group.leaving > 0)
-      ? listMachines(calls, account, filterFor(fleet, candidates))
+      ? machinesOf(candidates, fleet, account, calls)
       : answered(new Map<string, readonly Machine[]>()),
     bound ? listAutoscalers(calls, account) : answered(new Map<string, Autoscaler>()),
     candidates.length > 0 ? changesIn(account, calls, parts) : new Map<string, ChangedBy>(),
@@ -141,7 +141,23 @@ function ofFleet(fleet: Fleet, { group, template, nodePool }: Candidate): boolea
   return labelled || nodePool?.nodeLabels[tag.key] === tag.value;
 }
 
-/** Machines by label where every one of them must have it; templates that changed may have left some without. */
+/** The machines of these groups; all of the project's where the label leaves out some that the groups count. */
+async function machinesOf(
+  candidates: readonly Candidate[],
+  fleet: Fleet,
+  account: Account,
+  calls: Calls,
+): Promise<Answer<ReadonlyMap<string, readonly Machine[]>>> {
+  const filter = filterFor(fleet, candidates);
+  const found = await listMachines(calls, account, filter);
+  if (!found.ok || filter === undefined) return found;
+  const short = candidates.some(({ group: { zone, name, steady } }) => {
+    return zone !== undefined && (found.value.get(groupKey(zone, name))?.length ?? 0) < steady;
+  });
+  return short ? listMachines(calls, account) : found;
+}
+
+/** Machines by label, where the template of every group gives it to them. */
 function filterFor(fleet: Fleet, candidates: readonly Candidate[]): string | undefined {
   const tag = fleet.findPoolsByTag;
   if (!tag) return undefined;

@@ -20,13 +20,12 @@ import type { Stored, StoredOperation } from './token.ts';
 export async function setSize(order: SizeOrder, calls: Calls): Promise<Answer<Receipt>> {
   const found = await readPool(order.pool, calls);
   if (!found.ok) return found;
-  const { project, group, nodePool } = found.value;
+  const { project, zone, group, nodePool } = found.value;
   const version = versionOf(group, nodePool);
   // a size that stands already may be this order's own work, its answer lost
   if (order.expectedVersion !== undefined && order.expectedVersion !== version && group.target !== order.size) {
     return failed(changed(order, version));
   }
-  const { zone } = order.pool;
   const sent =
     nodePool === undefined
       ? await calls.one(
@@ -63,6 +62,8 @@ export async function setSize(order: SizeOrder, calls: Calls): Promise<Answer<Re
 
 export interface Found {
   readonly project: string;
+  /** where its machines are */
+  readonly zone: string;
   readonly group: Group;
   readonly nodePool?: NodePool;
 }
@@ -77,7 +78,7 @@ export async function readPool(pool: PoolRef, calls: Calls): Promise<Answer<Foun
     const zone = partOf(pool.id, 'zones');
     if (name === undefined || zone === undefined) return failed(noSuchId(pool));
     const group = await readGroup(project, zone, name, calls);
-    return group.ok ? answered({ project, group: group.value }) : group;
+    return group.ok ? answered({ project, zone, group: group.value }) : group;
   }
   const api = 'container.nodePools.get';
   const read = await calls.one(api, { project, region: pool.region }, { name: pool.id });
@@ -89,7 +90,7 @@ export async function readPool(pool: PoolRef, calls: Calls): Promise<Answer<Foun
     return failed({ kind: { is: 'conflict' }, api, code: 'NoGroup', message });
   }
   const group = await readGroup(project, zone, name, calls);
-  return group.ok ? answered({ project, group: group.value, nodePool }) : group;
+  return group.ok ? answered({ project, zone, group: group.value, nodePool }) : group;
 }
 
 /** The operation that an accepted request began. */

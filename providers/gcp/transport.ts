@@ -54,10 +54,10 @@ export function transport({ env, clock }: Pick<ProviderParts, 'env' | 'clock'>):
       throw error;
     });
     await watched;
-    const { module, home, host } = PACKS[pack];
+    const { home, host } = PACKS[pack];
     const client = new gax.GrpcClient({ auth, fallback: true });
     const where = endpoint ?? { servicePath: host, port: 443, protocol: 'https' };
-    return client.createStub(rootOf(gax, module, home, pack).lookupService(`${home}.${service}`), { ...where });
+    return client.createStub(rootOf(gax, pack).lookupService(`${home}.${service}`), { ...where });
   };
   const stubFor = (method: Method): Promise<Stub> => {
     const key = `${method.pack}.${method.service}`;
@@ -86,15 +86,21 @@ export function transport({ env, clock }: Pick<ProviderParts, 'env' | 'clock'>):
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
+const require = createRequire(import.meta.url);
+
 const PACKS = {
   compute: {
-    module: '@google-cloud/compute',
+    describe: (): unknown => require('@google-cloud/compute/build/protos/protos.json'),
     home: 'google.cloud.compute.v1',
     host: 'compute.googleapis.com',
   },
-  container: { module: '@google-cloud/container', home: 'google.container.v1', host: 'container.googleapis.com' },
+  container: {
+    describe: (): unknown => require('@google-cloud/container/build/protos/protos.json'),
+    home: 'google.container.v1',
+    host: 'container.googleapis.com',
+  },
   billing: {
-    module: '@google-cloud/billing',
+    describe: (): unknown => require('@google-cloud/billing/build/protos/protos.json'),
     home: 'google.cloud.billing.v1',
     host: 'cloudbilling.googleapis.com',
   },
@@ -137,8 +143,7 @@ type Send = (
 
 /** The one that the SDK itself uses, in the part that leaves gRPC out. */
 function loadGax(): Gax {
-  const here = createRequire(import.meta.url);
-  const sdk = createRequire(here.resolve('@google-cloud/compute/package.json'));
+  const sdk = createRequire(require.resolve('@google-cloud/compute/package.json'));
   const gax = createRequire(sdk.resolve('google-gax/fallback'));
   return { ...(sdk('google-gax/fallback') as Gax), ...(gax('google-auth-library') as Pick<Gax, 'GoogleAuth'>) };
 }
@@ -146,10 +151,11 @@ function loadGax(): Gax {
 /** Built once in a process: descriptions do not change. */
 const roots = new Map<string, Root>();
 
-function rootOf(gax: Gax, module: string, home: string, pack: Method['pack']): Root {
+function rootOf(gax: Gax, pack: Method['pack']): Root {
   const known = roots.get(pack);
   if (known) return known;
-  const json: unknown = createRequire(import.meta.url)(`${module}/build/protos/protos.json`);
+  const { describe, home } = PACKS[pack];
+  const json = describe();
   const methods = new Map<string, string[]>();
   for (const used of Object.values(METHODS)) {
     if (used.pack === pack) methods.set(used.service, [...(methods.get(used.service) ?? []), used.method]);

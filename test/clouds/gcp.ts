@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import type { Fault, SimulatedWorld } from '../../providers/simulated/world-types.ts';
 import { instant } from '../../src/units.ts';
 import { skusOf } from './gcp-billing.ts';
-import { computeHandlers, operationAs, type ComputeOptions, type Handler, type Request } from './gcp-compute.ts';
+import { computeHandlers, type Handler, type Request } from './gcp-compute.ts';
 import { containerHandlers } from './gcp-container.ts';
 import { filterOf } from './gcp-filter.ts';
+import { operationAs, type ComputeOptions } from './gcp-resources.ts';
 import { googleSpec, type Matched } from './gcp-spec.ts';
 import { Refused, stateOf } from './gcp-state.ts';
 
@@ -50,6 +51,8 @@ export async function fakeGcp(world: SimulatedWorld, options: FakeGcpOptions = {
     commitments: options.commitments ?? [],
     regional: options.regional ?? [],
     autoscaledGroups: options.autoscaledGroups ?? {},
+    maintenance: options.maintenance ?? new Map(),
+    unlabelled: options.unlabelled ?? [],
   };
   const state = stateOf(world, project);
   const spec = googleSpec();

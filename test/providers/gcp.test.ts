@@ -3,7 +3,7 @@ import type { SimulatedWorld } from '../../providers/simulated/world-types.ts';
 import { gcpProvider } from '../../providers/gcp/index.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { LiveProvider, OpenOrder, ProviderParts } from '../../src/ports.ts';
-import { seconds } from '../../src/units.ts';
+import { later, seconds, type Instant } from '../../src/units.ts';
 import { CLUSTER_TAG } from '../clouds/gcp-state.ts';
 import { fakeGcp, type FakeGcp, type FakeGcpOptions } from '../clouds/gcp.ts';
 import { memoryShelf, partsOver } from '../contract/parts.ts';
@@ -213,6 +213,35 @@ describe('a template that takes its time', () => {
   });
 });
 
+describe('a pool that cannot be opened', () => {
+  it.each([
+    ['Gateway_1', 'us-east4', 'gateway*', 'name of a group'],
+    ['opened', 'us-east4', 'nothing-like-it', 'is named like'],
+    ['opened', 'us-east4', undefined, 'names no pool'],
+  ])('as %s in %s like %s leaves nothing behind', async (name, region, like, words) => {
+    const { provider, fleet, fake } = await scene();
+    const { name: template, provider: at, types, purchase, max } = fleet.templates[0] ?? {};
+    if (!template || !at || !types || !purchase || max === undefined) throw new Error('no template');
+    const templates = [{ name: template, provider: at, types, purchase, max, ...(like !== undefined && { like }) }];
+    const order: OpenOrder = {
+      opId: 'op-no',
+      template: 'general',
+      name,
+      region,
+      zone: `${region}-a`,
+      type: 'n2-standard-4',
+      purchase: 'spot',
+      size: 1,
+    };
+    const answer = await provider.openPool({ ...fleet, templates }, order);
+    expect(answer.ok ? undefined : answer.failure).toMatchObject({
+      kind: { is: 'invalid' },
+      message: expect.stringContaining(words) as string,
+    });
+    expect(apisOf(fake).filter((api) => api.endsWith('insert'))).toEqual([]);
+  });
+});
+
 describe('few calls', () => {
   it('lists 200 pools in two regions with as many calls as five, and reads templates and prices once', async () => {
     const { provider, fleet, fake, parts } = await scene({}, { pools: 195 });
@@ -245,6 +274,15 @@ describe('few calls', () => {
   });
 });
 
+describe('machines that were made before their group was labelled', () => {
+  it('are found all the same: the group counts them', async () => {
+    const { provider, fleet, fake } = await scene({ unlabelled: [POOLS.gatewayA] });
+    expect(await poolNamed(provider, fleet, POOLS.gatewayA)).toMatchObject({ target: 3, ready: 3 });
+    const lists = fake.requests.filter(({ api }) => api === 'compute.instances.aggregatedList');
+    expect(lists.map(({ url }) => url.includes('filter='))).toEqual([true, false]);
+  });
+});
+
 describe('who changed a pool last', () => {
   it('is told by the request id that Google shows with the operation', async () => {
     const { provider, fleet, world, parts } = await scene();
@@ -258,6 +296,51 @@ describe('who changed a pool last', () => {
       who: 'other',
       name: 'alice@example.com',
     });
+  });
+});
+
+describe('what takes machines away', () => {
+  it('is told of the fleet alone', async () => {
+    const { provider, fleet, world } = await scene();
+    const { region, zone, type } = world.pools.list('gcp').find(({ name }) => name === POOLS.push) ?? {};
+    if (region === undefined || zone === undefined || type === undefined) throw new Error('no spot pool');
+    // its machines' names begin like those of the fleet's own
+    const name = `${POOLS.push}-batch`;
+    const foreign = { provider: 'gcp', purchase: 'spot', min: 0, max: 9, tags: {} } as const;
+    world.pools.open({ ...foreign, name, region, zone, type, target: 1 }, { by: 'setup' });
+    world.advance(seconds(600));
+    const victims = [POOLS.push, name].map(
+      (of) => world.pools.list('gcp').find((pool) => pool.name === of)?.instances[0]?.id ?? '',
+    );
+    for (const victim of victims) world.interrupt(victim);
+    // of a process that has listed nothing yet
+    const told = await provider.listInterruptions(fleet);
+    expect(told.ok ? told.value.map(({ instance }) => instance) : told.failure).toEqual(victims.slice(0, 1));
+  });
+
+  it('is history after an hour', async () => {
+    const { provider, fleet, world } = await scene();
+    world.interrupt(world.pools.list('gcp').find(({ name }) => name === POOLS.push)?.instances[0]?.id ?? '');
+    world.advance(seconds(3700));
+    expect(await provider.listInterruptions(fleet)).toEqual({ ok: true, value: [] });
+  });
+
+  it('may be a maintenance, told ahead and until it is settled', async () => {
+    const maintenance = new Map<string, Instant>();
+    const { provider, fleet, world } = await scene({ maintenance });
+    const machine = world.pools.list('gcp').find(({ name }) => name === POOLS.gatewayA)?.instances[0]?.id ?? '';
+    maintenance.set(machine, later(world.now(), seconds(7200)));
+    await listed(provider, fleet);
+    const told = await provider.listInterruptions(fleet);
+    const [notice] = told.ok ? told.value : [];
+    expect(notice).toMatchObject({
+      instance: machine,
+      kind: 'maintenance',
+      zone: 'us-east4-a',
+      endsAt: maintenance.get(machine),
+    });
+    await provider.settleInterruptions(fleet, [notice?.receipt ?? '']);
+    expect(await provider.listInterruptions(fleet)).toEqual({ ok: true, value: [] });
   });
 });
 
@@ -277,10 +360,10 @@ describe('prices', () => {
       times: 99,
     });
     world.advance(seconds(13 * 3600));
-    const later = await gcpProvider(parts).listOfferings(fleet);
-    if (!later.ok) throw new Error('no offerings');
-    expect(later.value.map(({ id }) => id)).toEqual(first.value.map(({ id }) => id));
-    expect(new Set(later.value.map(({ price }) => price.asOf)), 'as old as they are').toEqual(new Set([before]));
+    const after = await gcpProvider(parts).listOfferings(fleet);
+    if (!after.ok) throw new Error('no offerings');
+    expect(after.value.map(({ id }) => id)).toEqual(first.value.map(({ id }) => id));
+    expect(new Set(after.value.map(({ price }) => price.asOf)), 'as old as they are').toEqual(new Set([before]));
     expect(world.faults.unfired()).toEqual([]);
   });
 
