@@ -4,6 +4,7 @@ import { answered, failed, mayPass, type Answer, type Failure } from '../../src/
 import type { DeleteOrder, OfferingError, Receipt } from '../../src/ports.ts';
 import type { Group } from './groups.ts';
 import { noteSet } from './last-set.ts';
+import { terminate } from './launch.ts';
 import type { Place } from './places.ts';
 import { isEnding, versionOf } from './pool.ts';
 import { targetOf } from './target.ts';
@@ -40,6 +41,10 @@ export async function deleteFromPool({ session }: Place, order: DeleteOrder): Pr
       const f = failures.get(id);
       return round === 0 || (f !== undefined && mayPass(f));
     });
+    if (found.value.direct) {
+      const ended = await terminate(session, pool, running);
+      return ended.ok ? outcome(order, names, group, [], session.parts.clock.now()) : ended;
+    }
     if (round === 0) {
       const left = group.DesiredCapacity - running.length;
       if (left < group.MinSize)

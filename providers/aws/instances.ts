@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, type Filter, type Instance } from '@aws-sdk/client-ec2';
 import { allPages } from '../../src/calls/pages.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Session } from './session.ts';
@@ -18,12 +18,19 @@ export interface Machine {
 }
 
 /** Every machine of the region that costs something or is about to. */
-export async function listMachines(session: Session, region: string): Promise<Answer<readonly Machine[]>> {
+export async function listMachines(
+  session: Session,
+  region: string,
+  filters: readonly Filter[] = [],
+): Promise<Answer<readonly Machine[]>> {
   return allPages<Machine, string>(async (token) => {
     const page = await session.ask({ region, class: 'read', api: 'ec2:DescribeInstances' }, () =>
       session.ec2(region).send(
         new DescribeInstancesCommand({
-          Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] }],
+          Filters: [
+            { Name: 'instance-state-name', Values: ['pending', 'running', 'shutting-down', 'stopping'] },
+            ...filters,
+          ],
           MaxResults: 1000,
           ...(token !== undefined && { NextToken: token }),
         }),

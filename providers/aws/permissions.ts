@@ -26,6 +26,7 @@ export const PERMISSIONS: readonly Permission[] = [
   named('autoscaling:DescribeScalingActivities', 'read', 'why a group did not grow, and who changed it'),
   named('autoscaling:DescribeLaunchConfigurations', 'read', 'the type of groups made before launch templates'),
   named('ec2:DescribeLaunchTemplateVersions', 'read', 'the type that a group starts'),
+  named('ec2:DescribeLaunchTemplates', 'read', 'pools that are launched directly'),
   named('ec2:DescribeInstances', 'read', 'start times, node names and what quotas are used for'),
   named('ec2:DescribeSubnets', 'read', 'the zone of a subnet'),
   named('eks:ListClusters', 'read', 'managed node groups'),
@@ -52,13 +53,15 @@ export const PERMISSIONS: readonly Permission[] = [
   named('autoscaling:SetDesiredCapacity', 'scale', 'resizing a group'),
   named('autoscaling:TerminateInstanceInAutoScalingGroup', 'scale', 'ending the nodes that were drained'),
   named('eks:UpdateNodegroupConfig', 'scale', 'resizing a managed node group'),
+  named('ec2:CreateFleet', 'scale', 'launching nodes of pools without a group'),
+  named('ec2:TerminateInstances', 'scale', 'ending nodes of pools without a group'),
+  named('ec2:RunInstances', 'scale', 'starting nodes of the launch template that a pool names', []),
+  named('ec2:CreateTags', 'scale', 'tagging nodes as they start', []),
+  named('iam:PassRole', 'scale', "handing a node's role to EC2 and EKS", []),
   named('autoscaling:CreateAutoScalingGroup', 'open', 'opening a group'),
   named('autoscaling:CreateOrUpdateTags', 'open', 'tagging a group as it is opened', []),
   named('eks:CreateNodegroup', 'open', 'opening a managed node group'),
   named('eks:TagResource', 'open', 'tagging a managed node group as it is opened', []),
-  named('ec2:RunInstances', 'open', 'starting nodes of the launch template that a group names', []),
-  named('ec2:CreateTags', 'open', 'tagging nodes as they start', []),
-  named('iam:PassRole', 'open', "handing a node's role to EC2 and EKS", []),
 ];
 
 const WRITES = ['scale', 'open'] as const;
@@ -105,17 +108,19 @@ export function policyDocument({
           'autoscaling:SetDesiredCapacity',
           'autoscaling:TerminateInstanceInAutoScalingGroup',
           'eks:UpdateNodegroupConfig',
+          'ec2:TerminateInstances',
         ),
         '*',
         carries,
       ),
       ...statement(
-        'OpenPools',
+        'OpenPoolsAndLaunch',
         only(
           'autoscaling:CreateAutoScalingGroup',
           'autoscaling:CreateOrUpdateTags',
           'eks:CreateNodegroup',
           'eks:TagResource',
+          'ec2:CreateFleet',
         ),
         '*',
         brings,
@@ -124,7 +129,7 @@ export function policyDocument({
         ArnLike: { 'ec2:LaunchTemplate': 'arn:*:ec2:*:*:launch-template/*' },
       }),
       ...statement('TagNodesAsTheyStart', only('ec2:CreateTags'), '*', {
-        StringEquals: { 'ec2:CreateAction': 'RunInstances' },
+        StringEquals: { 'ec2:CreateAction': ['RunInstances', 'CreateFleet'] },
       }),
       ...statement('HandOverNodeRoles', only('iam:PassRole'), '*', {
         StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'eks.amazonaws.com'] },

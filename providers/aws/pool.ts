@@ -4,6 +4,7 @@ import { instant } from '../../src/units.ts';
 import type { Group } from './groups.ts';
 import type { Machine } from './instances.ts';
 import type { Make } from './make.ts';
+import { OP_TAG } from './opening.ts';
 
 /** How the product calls a group, and the handle it is acted on by. */
 export interface Called {
@@ -30,7 +31,11 @@ export function poolOf(
   if (group.Status) return { reason: `it is being deleted (${group.Status})` };
   if ('mixed' in make) return { reason: make.mixed };
   const instances = (group.Instances ?? []).flatMap((i) => (i.InstanceId && !isWarm(i.LifecycleState) ? [i] : []));
-  const other = instances.find((i) => i.InstanceType && i.InstanceType !== make.type && !isEnding(i.LifecycleState));
+  // one that was opened of one type has no other; an emulator may start what its template says instead
+  const opened = group.Tags?.some((tag) => tag.Key === OP_TAG) ?? false;
+  const other = opened
+    ? undefined
+    : instances.find((i) => i.InstanceType && i.InstanceType !== make.type && !isEnding(i.LifecycleState));
   if (other) return { reason: `it still runs ${other.InstanceType} beside ${make.type}` };
   return {
     pool: {

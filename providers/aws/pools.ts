@@ -1,6 +1,7 @@
 import { answered, type Answer, type Failure } from '../../src/failure.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, PoolList } from '../../src/ports.ts';
+import { directGroup, listDirect } from './direct.ts';
 import { doubtsOf } from './doubts.ts';
 import { listGroups, tagOf, type Group, type WhichGroups } from './groups.ts';
 import type { Machine } from './instances.ts';
@@ -17,7 +18,7 @@ export async function listRegionPools(
   fleet: Fleet,
   machines: Promise<Answer<readonly Machine[]>>,
 ): Promise<Answer<PoolList>> {
-  const found = await findGroups(place, fleet);
+  const found = await findGroups(place, fleet, machines);
   if (!found.ok) return found;
   const { session } = place;
   const region = place.region.name;
@@ -52,17 +53,23 @@ interface Found {
 const NODE_GROUP = 'eks:nodegroup-name';
 const CLUSTER = 'eks:cluster-name';
 
-async function findGroups(place: Place, fleet: Fleet): Promise<Answer<Found>> {
+async function findGroups(
+  place: Place,
+  fleet: Fleet,
+  machines: Promise<Answer<readonly Machine[]>>,
+): Promise<Answer<Found>> {
   const { session } = place;
   const region = place.region.name;
   const which = selectionOf(fleet, region);
   if (!which) return answered({ groups: [], passedOver: [], doubts: [] });
-  const [own, managed] = await Promise.all([
+  const [own, managed, direct] = await Promise.all([
     listGroups(session, region, which.groups),
     listGroups(session, region, { filters: [{ Name: 'tag-key', Values: [NODE_GROUP] }] }),
+    listDirect(session, region),
   ]);
   if (!own.ok) return own;
   if (!managed.ok) return managed;
+  if (!direct.ok) return direct;
   const eks = new Map(
     managed.value.flatMap((g) => (nodeGroupKey(g) === undefined ? [] : [[nodeGroupKey(g) ?? '', g]])),
   );
@@ -72,6 +79,13 @@ async function findGroups(place: Place, fleet: Fleet): Promise<Answer<Found>> {
   const groups: Found['groups'][number][] = own.value
     .filter((g) => nodeGroupKey(g) === undefined && which.own(g))
     .map((group) => ({ group }));
+  if (direct.value.length > 0) {
+    // their machines are all there is of them: without those the listing would have a hole
+    const running = await machines;
+    if (!running.ok) return running;
+    const launched = direct.value.map((template) => directGroup(template, running.value));
+    groups.push(...launched.filter((g) => which.own(g)).map((group) => ({ group })));
+  }
   const passedOver: PoolList['passedOver'][number][] = [];
   for (const node of facts) {
     const group = eks.get(`${node.cluster}/${node.name}`);

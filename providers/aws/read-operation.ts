@@ -27,6 +27,7 @@ export async function readAsked({ session }: Place, asked: Asked): Promise<Answe
   const surplus = (group.Instances ?? []).length - asked.size;
   if (fulfilled >= asked.size && surplus <= 0) return answered(growth(known, group, 'done', fulfilled, []));
   if (fulfilled >= asked.size) return answered(growth(known, group, 'running', fulfilled, []));
+  if (found.value.direct) return answered(launch(known, group, fulfilled));
   const activities = await activitiesOf(session, asked, group);
   if (!activities.ok) return answered(growth(known, group, 'running', fulfilled, []));
   const { failures, busy } = verdict(activities.value, asked.since);
@@ -54,6 +55,16 @@ function growth(
     version: versionOf(group),
     ...(asked.pool !== undefined && { pool: asked.pool }),
   };
+}
+
+/** All that will come has been launched; the rest was refused at once, and nobody tries again. */
+function launch(asked: Asked, group: Group, fulfilled: number): Receipt {
+  const errors = (asked.refusals ?? []).map(([code, message]) => ({
+    offering: asked.offering,
+    failure: { kind: kindOfCode(code, message), api: 'ec2:CreateFleet', code, message },
+  }));
+  const state = group.DesiredCapacity > fulfilled || group.DesiredCapacity >= asked.size ? 'running' : 'failed';
+  return growth(asked, group, state, fulfilled, errors);
 }
 
 function deletion(asked: Asked, group: Group): Receipt {

@@ -4,8 +4,10 @@ import { offeringId } from '../../src/catalog/offering.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Receipt, SizeOrder } from '../../src/ports.ts';
 import { noteSet } from './last-set.ts';
+import { launchFleet, terminate } from './launch.ts';
 import type { Place } from './places.ts';
-import { servingIn, versionOf } from './pool.ts';
+import type { Session } from './session.ts';
+import { isEnding, servingIn, versionOf } from './pool.ts';
 import { targetOf, type Target } from './target.ts';
 import { clientToken, refused, taken, type Asked } from './token.ts';
 
@@ -42,6 +44,7 @@ export async function setPoolSize({ session }: Place, order: SizeOrder): Promise
   if (!Number.isSafeInteger(size) || size < min || size > max) {
     return refused(node ? NODES : GROUP, 'OutOfBounds', `${pool.name} may have ${min} to ${max} nodes, not ${size}`);
   }
+  if (found.value.direct) return sizeDirect(session, order, found.value, asked);
   const note = { opId, from: group.DesiredCapacity, size };
   await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: false });
   const sent = await send(session, order, found.value);
@@ -49,6 +52,44 @@ export async function setPoolSize({ session }: Place, order: SizeOrder): Promise
   await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: true });
   const after = versionOf({ ...group, DesiredCapacity: size });
   return answered(taken(asked, running, serving, after));
+}
+
+/** Launches what is missing, or ends what is too much: nothing at AWS would do it for a pool without a group. */
+async function sizeDirect(
+  session: Session,
+  { pool, size, opId }: SizeOrder,
+  { group }: Target,
+  asked: Asked,
+): Promise<Answer<Receipt>> {
+  const alive = (group.Instances ?? []).filter((i) => !isEnding(i.LifecycleState));
+  if (size < alive.length) {
+    // those that serve nobody yet go first
+    const order = alive.toSorted(
+      (a, b) =>
+        Number(b.LifecycleState === 'Pending') - Number(a.LifecycleState === 'Pending') ||
+        ((a.InstanceId ?? '') < (b.InstanceId ?? '') ? -1 : 1),
+    );
+    const ended = await terminate(
+      session,
+      pool,
+      order.slice(0, alive.length - size).flatMap((i) => i.InstanceId ?? []),
+    );
+    return ended.ok ? answered(taken(asked, alive.length, Math.min(servingIn(group), size))) : ended;
+  }
+  const launched = await launchFleet(session, pool, group, size - alive.length, opId);
+  if (!launched.ok) return launched;
+  const { instances, failures } = launched.value;
+  const refusals = failures.map((f) => [f.code, f.message.slice(0, 120)] as const);
+  const receipt = taken(
+    { ...asked, ...(refusals.length > 0 && { refusals }) },
+    alive.length + instances.length,
+    servingIn(group),
+  );
+  return answered({
+    ...receipt,
+    accepted: Math.min(size, alive.length + instances.length),
+    errors: failures.map((failure) => ({ offering: asked.offering, failure })),
+  });
 }
 
 function send(

@@ -1,6 +1,8 @@
 import { answered, type Answer } from '../../src/failure.ts';
 import type { PoolRef } from '../../src/ports.ts';
+import { directGroup, directNamed, POOL_TAG } from './direct.ts';
 import { groupNamed, listGroups, type Group } from './groups.ts';
+import { listMachines } from './instances.ts';
 import { describeNodeGroup, factsOf, nodeGroupIn } from './node-groups.ts';
 import type { Session } from './session.ts';
 import { refused } from './token.ts';
@@ -11,6 +13,8 @@ export interface Target {
   readonly group: Group;
   /** set when EKS owns the group, so that its size is set there */
   readonly node?: { readonly cluster: string; readonly name: string; readonly min: number; readonly max: number };
+  /** launched from a template, without a group at AWS: its size is what runs */
+  readonly direct: boolean;
   /** false: EKS tells of the group, but it does not show among the Auto Scaling groups */
   readonly visible: boolean;
 }
@@ -24,11 +28,12 @@ export async function targetOf(
 ): Promise<Answer<Target>> {
   const node = nodeGroupIn(pool.id);
   if (node) return nodeTarget(session, region, node);
+  if (pool.id.startsWith('lt-')) return directTarget(session, region, pool.id, api);
   const name = /:autoScalingGroupName\/(.+)$/.exec(pool.id)?.[1] ?? pool.id;
   const found = await groupNamed(session, region, name);
   if (!found.ok) return found;
   return found.value
-    ? answered({ group: found.value, visible: true })
+    ? answered({ group: found.value, direct: false, visible: true })
     : refused(api, 'NoSuchGroup', `there is no Auto Scaling group ${name} in ${region}`, 'notFound');
 }
 
@@ -49,12 +54,22 @@ async function nodeTarget(
   );
   if (!shown.ok) return shown;
   const [group] = shown.value;
-  if (group) return answered({ group, node, visible: true });
+  if (group) return answered({ group, node, direct: false, visible: true });
   const made = await unseenGroup(session, region, read.value);
   if (!made.ok) return made;
   if ('reason' in made.value)
     return refused('eks:DescribeNodegroup', 'NotSteerable', `${cluster}/${name}: ${made.value.reason}`);
-  return answered({ group: made.value, node, visible: false });
+  return answered({ group: made.value, node, direct: false, visible: false });
+}
+
+async function directTarget(session: Session, region: string, id: string, api: string): Promise<Answer<Target>> {
+  const template = await directNamed(session, region, id);
+  if (!template.ok) return template;
+  if (!template.value)
+    return refused(api, 'NoSuchPool', `there is no launch template ${id} in ${region} that is a pool`, 'notFound');
+  const machines = await listMachines(session, region, [{ Name: `tag:${POOL_TAG}`, Values: [id] }]);
+  if (!machines.ok) return machines;
+  return answered({ group: directGroup(template.value, machines.value), direct: true, visible: true });
 }
 
 const tagsOf = (cluster: string, name: string) => [

@@ -20,6 +20,8 @@ export interface Asked {
   readonly instances?: readonly string[];
   /** id of the offering that errors are about */
   readonly offering: string;
+  /** what was refused of it at once: code and message */
+  readonly refusals?: readonly (readonly [string, string])[];
   /** ms since 1970: activities before it belong to somebody else */
   readonly since: number;
 }
@@ -42,8 +44,13 @@ export function askedIn(token: string): Asked | undefined {
   const instances =
     value['instances'] === undefined ||
     (Array.isArray(value['instances']) && value['instances'].every((i) => typeof i === 'string'));
+  const refusals = value['refusals'];
+  if (refusals !== undefined && !(Array.isArray(refusals) && refusals.every(isPair))) return undefined;
   return texts && numbers && optional && kind && instances ? (value as unknown as Asked) : undefined;
 }
+
+const isPair = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === 'string');
 
 /** AWS takes at most 64 characters as an idempotency token; the same order always has the same. */
 export const clientToken = (opId: string): string =>

@@ -23,7 +23,7 @@ const allowed = (pattern: string, text: string): boolean =>
 export const EC2: Readonly<Record<string, Handler>> = {
   'ec2:DescribeInstances': handler<sdk.DescribeInstancesCommandInput>((input, call) => {
     dry(input);
-    onlyKnown(input.Filters, 'instance-state-name', 'tag:godwit.io/fleet', 'tag-key');
+    onlyKnown(input.Filters, 'instance-state-name', 'tag:godwit.io/pool');
     const { world, region, empty } = call;
     const states = valuesOf(input.Filters, 'instance-state-name');
     const pools = new Map(world.pools.list('aws', region).map((p) => [p.id, p]));
@@ -31,6 +31,7 @@ export const EC2: Readonly<Record<string, Handler>> = {
       .flatMap((id) => world.instance(id) ?? [])
       .filter((i) => i.provider === 'aws' && i.region === region)
       .filter((i) => states === undefined || states.includes(STATE[i.state]))
+      .filter((i) => valuesOf(input.Filters, 'tag:godwit.io/pool')?.includes(i.tags['godwit.io/pool'] ?? '') ?? true)
       .map((i) => instanceOf(i, pools.get(i.pool ?? '')));
     const { page, next } = pageOf(instances, input.MaxResults ?? 1000, input.NextToken);
     return {
@@ -133,7 +134,19 @@ export const EC2: Readonly<Record<string, Handler>> = {
     })),
   })),
 
-  'ec2:DescribeLaunchTemplateVersions': handler<sdk.DescribeLaunchTemplateVersionsCommandInput>((input) => {
+  'ec2:DescribeLaunchTemplateVersions': handler<sdk.DescribeLaunchTemplateVersionsCommandInput>((input, call) => {
+    const direct = call.state.launchTemplates.get(input.LaunchTemplateId ?? '');
+    if (direct) {
+      const data = {
+        InstanceType: direct.type as sdk._InstanceType,
+        ...(direct.spot && { InstanceMarketOptions: { MarketType: 'spot' as const } }),
+      };
+      return {
+        LaunchTemplateVersions: [
+          { LaunchTemplateId: input.LaunchTemplateId, VersionNumber: 1, LaunchTemplateData: data },
+        ],
+      };
+    }
     const id = input.LaunchTemplateId ?? `lt-${input.LaunchTemplateName ?? ''}`;
     if (!id.startsWith('lt-'))
       throw new AwsError(
@@ -150,6 +163,118 @@ export const EC2: Readonly<Record<string, Handler>> = {
         },
       ],
     };
+  }),
+
+  'ec2:DescribeLaunchTemplates': handler<sdk.DescribeLaunchTemplatesCommandInput>((input, { state, region }) => {
+    onlyKnown(input.Filters, 'tag-key');
+    const keys = valuesOf(input.Filters, 'tag-key');
+    const unknown = input.LaunchTemplateIds?.find((id) => !state.launchTemplates.has(id));
+    if (unknown !== undefined)
+      throw new AwsError(
+        400,
+        'InvalidLaunchTemplateId.NotFound',
+        `The specified launch template, with template ID ${unknown}, does not exist.`,
+      );
+    return {
+      LaunchTemplates: [...state.launchTemplates]
+        .filter(
+          ([id, t]) =>
+            t.region === region &&
+            (input.LaunchTemplateIds?.includes(id) ?? true) &&
+            (keys?.some((k) => k in t.tags) ?? true),
+        )
+        .map(([id, t]) => ({
+          LaunchTemplateId: id,
+          LaunchTemplateName: t.name,
+          DefaultVersionNumber: 1,
+          Tags: Object.entries(t.tags).map(([Key, Value]) => ({ Key, Value })),
+        })),
+    };
+  }),
+
+  'ec2:CreateFleet': handler<sdk.CreateFleetCommandInput>((input, { world, state, region }) => {
+    if (input.Type !== 'instant')
+      throw new AwsError(400, 'InvalidParameterValue', 'this cloud serves instant fleets only');
+    const first = state.fleets.get(input.ClientToken ?? '');
+    if (first && JSON.stringify(first.input) !== JSON.stringify(input))
+      throw new AwsError(
+        400,
+        'IdempotentParameterMismatch',
+        'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+      );
+    if (first) return first.answer;
+    const [config] = input.LaunchTemplateConfigs ?? [];
+    const [override] = config?.Overrides ?? [];
+    const { TotalTargetCapacity = 0, DefaultTargetCapacityType } = input.TargetCapacitySpecification ?? {};
+    const purchase = DefaultTargetCapacityType === 'spot' ? 'spot' : 'on-demand';
+    const type = override?.InstanceType ?? '';
+    const zone = override?.AvailabilityZone ?? override?.SubnetId?.replace(/^subnet-/, '') ?? '';
+    const tags = Object.fromEntries(
+      (input.TagSpecifications?.find((t) => t.ResourceType === 'instance')?.Tags ?? []).map((t) => [
+        t.Key ?? '',
+        t.Value ?? '',
+      ]),
+    );
+    const scripted = state.fleetErrors.shift();
+    const launched = scripted
+      ? { instances: [], shortages: [] }
+      : world.launch({
+          provider: 'aws',
+          region,
+          choices: [{ type, zone }],
+          purchase,
+          count: TotalTargetCapacity,
+          tags,
+        });
+    const place = {
+      LaunchTemplateSpecification: config?.LaunchTemplateSpecification,
+      Overrides: { InstanceType: override?.InstanceType, AvailabilityZone: zone },
+    };
+    const errors = [
+      ...(scripted ? [scripted] : []),
+      ...launched.shortages.map((s) =>
+        s.why === 'capacity'
+          ? {
+              code: 'InsufficientInstanceCapacity',
+              message: `We currently do not have sufficient ${s.type} capacity in the Availability Zone you requested (${s.zone}).`,
+            }
+          : {
+              code: purchase === 'spot' ? 'MaxSpotInstanceCountExceeded' : 'VcpuLimitExceeded',
+              message:
+                'You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance bucket.',
+            },
+      ),
+    ];
+    const answer = {
+      FleetId: `fleet-${state.fleets.size + 1}`,
+      Errors: errors.map(({ code, message }) => ({
+        LaunchTemplateAndOverrides: place,
+        Lifecycle: purchase,
+        ErrorCode: code,
+        ErrorMessage: message,
+      })),
+      Instances:
+        launched.instances.length === 0
+          ? []
+          : [
+              {
+                LaunchTemplateAndOverrides: place,
+                Lifecycle: purchase,
+                InstanceIds: launched.instances.map((i) => i.id),
+                InstanceType: override?.InstanceType,
+              },
+            ],
+    };
+    state.fleets.set(input.ClientToken ?? '', { input, answer });
+    return answer;
+  }),
+
+  'ec2:TerminateInstances': handler<sdk.TerminateInstancesCommandInput>((input, { world }) => {
+    const unknown = input.InstanceIds?.find((id) => world.instance(id) === undefined);
+    if (unknown !== undefined)
+      throw new AwsError(400, 'InvalidInstanceID.NotFound', `The instance ID '${unknown}' does not exist`);
+    for (const id of input.InstanceIds ?? []) world.terminate(id);
+    return { TerminatingInstances: (input.InstanceIds ?? []).map((InstanceId) => ({ InstanceId })) };
   }),
 
   'ec2:DescribeSubnets': handler<sdk.DescribeSubnetsCommandInput>((input, call) => {
@@ -200,6 +325,6 @@ function instanceOf(i: SimInstance, pool: Parameters<typeof groupName>[0] | unde
     LaunchTime: new Date(i.launchedAt),
     PrivateDnsName: `${i.id}.ec2.internal`,
     ...(i.purchase === 'spot' && { InstanceLifecycle: 'spot' as const }),
-    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value: String(Value) })),
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   };
 }

@@ -1,4 +1,4 @@
-import type { LaunchTemplateVersion, ReservedInstances } from '@aws-sdk/client-ec2';
+import type { CreateFleetCommandInput, ReservedInstances } from '@aws-sdk/client-ec2';
 import type { CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
 import type { CreateNodegroupCommandInput } from '@aws-sdk/client-eks';
 import type { SavingsPlan, SavingsPlanRate } from '@aws-sdk/client-savingsplans';
@@ -20,6 +20,17 @@ export interface AwsSetup {
   readonly groups: Map<string, Partial<CreateAutoScalingGroupCommandInput>>;
   /** answers `Errors` of an instant fleet before anything is launched: code and message */
   readonly fleetErrors: { readonly code: string; readonly message: string }[];
+  /** launch templates that are pools by themselves, by id */
+  readonly launchTemplates: Map<
+    string,
+    {
+      readonly region: string;
+      readonly name: string;
+      readonly type: string;
+      readonly spot: boolean;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  >;
   /** as with emulators: node groups are there, their Auto Scaling groups do not show */
   hideNodeGroups: boolean;
 }
@@ -27,7 +38,8 @@ export interface AwsSetup {
 export interface AwsState extends AwsSetup {
   readonly hiddenUntil: Map<string, number>;
   readonly nodeGroups: Map<string, CreateNodegroupCommandInput>;
-  readonly templates: Map<string, LaunchTemplateVersion>;
+  /** instant fleets by their token */
+  readonly fleets: Map<string, { readonly input: CreateFleetCommandInput; readonly answer: object }>;
 }
 
 export const stateOf = (setup: Partial<AwsSetup>): AwsState => ({
@@ -38,11 +50,12 @@ export const stateOf = (setup: Partial<AwsSetup>): AwsState => ({
   scores: new Map(),
   groups: new Map(),
   fleetErrors: [],
+  launchTemplates: new Map(),
   hideNodeGroups: false,
   ...setup,
   hiddenUntil: new Map(),
   nodeGroups: new Map(),
-  templates: new Map(),
+  fleets: new Map(),
 });
 
 /** A call that was understood, and what it may see. */
