@@ -458,9 +458,9 @@ async function untilAnswered(
     provider: providerOf(subject),
     api: subject.api[call],
     fault: { is: 'lostAnswer' },
-    times: 3,
+    times: 6, // more than one process sends before it gives up
   });
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const answer = await send(await subject.open());
     if (answer.ok) return;
     expect(answer.failure.kind.is, 'whether it took effect is not known').toBe('transient');
