@@ -47,8 +47,20 @@ export interface ObservedPool {
   readonly max: number;
   /** `declared` in the fleet file, or read `live` */
   readonly source: 'declared' | 'live';
+  /**
+   * What runs on the nodes, where it is known: nodes that are not named hold nothing. Absent = not known. A fleet whose
+   * every pool has it can be compared with itself, so it stays as it is while nothing is to be gained.
+   */
+  readonly carries?: readonly PoolFilling[];
   /** live pools only */
   readonly live?: LivePool;
+}
+
+/** So many nodes of a pool that hold the same. */
+export interface PoolFilling {
+  readonly nodes: number;
+  /** replicas of each group, `gateway/eu`, on EACH of the nodes */
+  readonly replicas: Readonly<Record<string, number>>;
 }
 
 export interface LivePool {

@@ -41,7 +41,7 @@ export function problemOf(
       flows: fleet.traffic.flatMap((edge) => flowsOf(fleet, price, demand, forecasts, edge)),
       resourceRates: new Map(seen.resourceRates.map((r) => [r.commitment, { vcpu: r.perVcpu, gib: r.perGib }])),
     },
-    running: runningOf(seen.pools),
+    running: runningOf(seen.pools, new Set(demand.map(({ name }) => name))),
     change: changeOf(fleet, open),
   };
 }
@@ -145,10 +145,31 @@ function routePrices(fleet: Fleet, routes: Observation['egress']): RoutePrice {
   };
 }
 
-function runningOf(pools: Observation['pools']): RunningNodes[] {
-  const counts = new Map<string, number>();
-  for (const pool of pools) counts.set(offeringId(pool), (counts.get(offeringId(pool)) ?? 0) + pool.target);
-  return [...counts].map(([offering, count]) => ({ offering, count }));
+/** One entry for the nodes of an offering that hold the same, where that is known of all of them. */
+function runningOf(pools: Observation['pools'], groups: ReadonlySet<string>): RunningNodes[] {
+  const running = new Map<string, RunningNodes>();
+  const add = (key: string, nodes: RunningNodes): void => {
+    running.set(key, { ...nodes, count: nodes.count + (running.get(key)?.count ?? 0) });
+  };
+  const unknown = new Set(pools.filter((p) => p.target > 0 && !p.carries).map(offeringId));
+  for (const pool of pools) {
+    const offering = offeringId(pool);
+    if (unknown.has(offering)) {
+      add(offering, { offering, count: pool.target });
+      continue;
+    }
+    let left = pool.target;
+    for (const { nodes, replicas } of pool.carries ?? []) {
+      const count = Math.min(left, nodes);
+      left -= count;
+      const known = Object.entries(replicas).filter(([group, n]) => n > 0 && groups.has(group));
+      const on = known.toSorted(([a], [b]) => (a < b ? -1 : 1));
+      if (count > 0) add(JSON.stringify([offering, on]), { offering, count, replicas: Object.fromEntries(on) });
+    }
+    // on their way, or idle
+    if (left > 0) add(JSON.stringify([offering, []]), { offering, count: left, replicas: {} });
+  }
+  return [...running].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, nodes]) => nodes);
 }
 
 /** A pool that is not there yet weighs like launching so many nodes: what it saves must be worth looking after it. */

@@ -21,6 +21,7 @@ import { pruned } from './prune.ts';
 import { wholeQuotas } from './quota.ts';
 import { type Kept, regained } from './regained.ts';
 import { mostSpent, spendBoundOf } from './spend-bound.ts';
+import { type Standing, standingFleet, startless, withoutIdle } from './standing-fleet.ts';
 import { violations } from './verify.ts';
 
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
@@ -120,13 +121,55 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
     const found = searched(problem, model, proved, solver, 'broken' in rounded ? undefined : BRIEFLY);
     if (found && ('broken' in rounded || costOf(proven(found.nodes)) < costOf(proven(rounded.nodes)))) rounded = found;
   }
-  if ('broken' in rounded) return greedily(problem, solver, rounded.broken, proven);
+  const standing = standingFleet(problem, instance);
+  const still = standing && proven(standing.nodes);
+  if ('broken' in rounded) return still ?? greedily(problem, solver, rounded.broken, proven);
   const moved = proven(rounded.nodes);
+  if (still && isNoSaving(moved, still)) return still;
+  const settled = standing && proven(drawnIn(problem, model, standing, proved.dual));
+  if (still && settled && isNoSaving(moved, settled) && !isNoSaving(settled, still)) return settled;
   if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
   const staying = roundedWithin(problem, problem, model, proved, solver, stayingObjective(problem, instance, master));
-  if ('broken' in staying) return moved;
-  const stayed = proven(staying.nodes);
-  return costOf(stayed) <= costOf(moved) * (1 + NOISE) ? stayed : moved;
+  const stayed = 'broken' in staying ? moved : proven(staying.nodes);
+  const best = isNoSaving(moved, stayed) && !(still && isNoSaving(stayed, still)) ? stayed : moved;
+  return standing ? best : (unmoved(problem, instance, [stayed, moved], proven) ?? best);
+}
+
+/** Whether one costs so little less than the other that it may be for rounding alone. */
+const isNoSaving = (one: Placement, other: Placement): boolean => costOf(other) <= costOf(one) * (1 + NOISE);
+
+/** The fleet as it stands with the search let loose on it, starts so dear that what runs is kept where it can be. */
+function drawnIn(
+  problem: Problem,
+  model: ColumnModel,
+  standing: Standing,
+  dual: Float64Array,
+): readonly PlacedNodes[] {
+  const { instance } = model;
+  const priced = reluctant(problem);
+  const whole = standing.filled.map(({ candidate, count, filling }) => ({ pattern: { candidate, filling }, count }));
+  const nodes = namedNodes(instance, improved(priced, model, polish(priced, instance, { nodes: whole }), dual));
+  return violations(problem, nodes, {}).length === 0 ? nodes : standing.nodes;
+}
+
+/**
+ * Where nobody knows what runs on the nodes: an answer on nodes that all run, where one is found that costs no more than
+ * noise. All of them, or else without those that it leaves idle; so of a fleet that carries its load nodes only ever go,
+ * until none does.
+ */
+function unmoved(
+  problem: Problem,
+  instance: Instance,
+  answers: readonly Placement[],
+  proven: (nodes: readonly PlacedNodes[]) => Placement,
+): Placement | undefined {
+  const found = answers.flatMap(({ nodes }) => startless(problem, instance, nodes) ?? []);
+  const fewer = found.map((standing) => namedNodes(instance, withoutIdle(instance, standing)));
+  const cheapest = Math.min(...answers.map(costOf));
+  return [...found.map(({ nodes }) => nodes), ...fewer]
+    .filter((nodes) => violations(problem, nodes, {}).length === 0)
+    .map(proven)
+    .find((answer) => costOf(answer) <= cheapest * (1 + NOISE));
 }
 
 /**

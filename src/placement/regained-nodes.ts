@@ -71,7 +71,7 @@ export function withAdded(
 }
 
 /** Replicas of a group that one more node of this filling has room for. */
-function freeOn(instance: Instance, { candidate, filling }: Filled, g: number): number {
+export function freeOn(instance: Instance, { candidate, filling }: Filled, g: number): number {
   const { candidates, resources, need, capacity, fits } = instance;
   let most = (fits[g * candidates.length + candidate] ?? 0) - (filling[g] ?? 0);
   for (let r = 0; r < resources && most > 0; r++) {

@@ -10,12 +10,17 @@ import type { Problem } from './problem.ts';
 const ROUNDS = 60;
 
 /**
- * What today's nodes pay for egress, in $/h, when they carry today's need the best way they can. Which replicas run
- * where is not known from pools alone, so this is the least it can be: savings against it are never overstated.
+ * What today's nodes pay for egress, in $/h: exactly where it is known which replicas run on them. From pools alone it
+ * is not; then it is what they pay when they carry today's need the best way they can. That is the least it can be, so
+ * savings against it are never overstated.
  */
 export function runningEgress(problem: Problem, solver: LinearSolver): number {
   if (problem.rules.flows.length === 0) return 0;
-  const counts = new Map(problem.running.map((r) => [r.offering, r.count]));
+  const known = knownReplicas(problem);
+  const needed = new Map(problem.groups.map((g) => [g.name, g.replicas]));
+  if (known) return egressOf(problem.rules.flows, known, needed, solver);
+  const counts = new Map<string, number>();
+  for (const r of problem.running) counts.set(r.offering, (counts.get(r.offering) ?? 0) + r.count);
   const offerings = problem.offerings
     .filter((o) => (counts.get(o.id) ?? 0) > 0)
     // the nodes are there and paid for: only where replicas are placed on them is to be decided
@@ -47,8 +52,25 @@ export function runningEgress(problem: Problem, solver: LinearSolver): number {
         replicas.set(name, there.set(place, (there.get(place) ?? 0) + n * count));
       });
     });
-    return egressOf(problem.rules.flows, replicas, new Map(problem.groups.map((g) => [g.name, g.replicas])), solver);
+    return egressOf(problem.rules.flows, replicas, needed, solver);
   } finally {
     model.close();
   }
+}
+
+/** Group → place → replicas that run there; undefined where that is not known of every node and every group. */
+function knownReplicas(problem: Problem): ReadonlyMap<string, ReadonlyMap<string, number>> | undefined {
+  const offerings = new Map(problem.offerings.map((o) => [o.id, o]));
+  const all = new Map<string, Map<string, number>>();
+  for (const { offering, count, replicas } of problem.running) {
+    const at = offerings.get(offering);
+    if (!at || count === 0) continue;
+    if (!replicas) return undefined;
+    const place = `${at.provider}/${at.region}`;
+    for (const [group, each] of Object.entries(replicas)) {
+      const there = all.get(group) ?? new Map<string, number>();
+      all.set(group, there.set(place, (there.get(place) ?? 0) + each * count));
+    }
+  }
+  return problem.groups.every((g) => g.replicas <= 0 || all.has(g.name)) ? all : undefined;
 }
