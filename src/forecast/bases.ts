@@ -1,3 +1,4 @@
+import { roomFor } from './arena.ts';
 import type { History } from './history.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf } from './seasons.ts';
@@ -68,33 +69,26 @@ export function baseOf(
 ): Base {
   const { logs: seen } = history;
   const n = seen.length;
-  const logs = new Float64Array(n + leads).fill(Number.NaN);
+  const end = n + leads;
   const lag = lagOf(kind.season, ahead);
-  const first = Math.max(from, lag);
+  const first = Math.min(end, Math.max(from, lag));
   const change = kind.weekdays
     ? weekdayChange(history, lag, first - lagOf(kind.season, ahead + kind.seasons))
     : undefined;
-  const lags = Array.from({ length: kind.seasons }, (_, k) => lagOf(kind.season, ahead + k));
-  for (let i = first; i < n + leads; i++) {
-    let weight = 1;
-    let weights = 0;
-    let sum = 0;
-    for (let k = 0; k < lags.length; k++) {
-      const j = i - (lags[k] as number);
-      if (j < 0) break;
-      if (j < n) {
-        sum += weight * (seen[j] as number);
-        if (change) {
-          const usual = (change.levels[i] ?? Number.NaN) - (change.levels[j] ?? Number.NaN);
-          sum += weight * (usual === usual ? usual : change.of(i, ahead + k));
-        }
-        weights += weight;
-      }
-      weight *= kind.fade;
+  const logs = roomFor(end).fill(Number.NaN, 0, first).fill(0, first);
+  const weights = roomFor(end).fill(0, first);
+  for (let k = 0, weight = 1; k < kind.seasons; k++, weight *= kind.fade) {
+    const back = lagOf(kind.season, ahead + k);
+    const to = Math.min(end, n + back);
+    for (let i = Math.max(first, back); i < to; i++) {
+      logs[i] = (logs[i] as number) + weight * (seen[i - back] as number);
+      weights[i] = (weights[i] as number) + weight;
     }
-    if (weights > 0) logs[i] = sum / weights;
+    change?.add(logs, Math.max(first, back), to, back, weight);
   }
-  const departures = new Float64Array(Math.max(0, n - first));
+  // nothing over nothing is NaN
+  for (let i = first; i < end; i++) logs[i] = (logs[i] as number) / (weights[i] as number);
+  const departures = roomFor(Math.max(0, n - first));
   for (let i = first; i < n; i++) departures[i - first] = (seen[i] as number) - (logs[i] as number);
   const most = known ?? cutOf(departures);
   const stepS = history.stepMs / 1000;
@@ -109,8 +103,8 @@ const cutOf = (departures: Float64Array): number => CUT_AT_MEDIANS * (quantileIn
 
 /** Mean of the last `width` values up to each, fewer after the first; as the last of `n`, with 0 before them. */
 function trailingMean(values: Float64Array, n: number, width: number): Float64Array {
-  const means = new Float64Array(n);
   const first = n - values.length;
+  const means = roomFor(n).fill(0, 0, first);
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
     sum += values[i] as number;

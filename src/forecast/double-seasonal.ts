@@ -1,3 +1,4 @@
+import { roomFor } from './arena.ts';
 import type { Points } from './blocks.ts';
 import type { History } from './history.ts';
 
@@ -65,10 +66,10 @@ export function doubleSeasonal(
   const followed = 1 - (1 - pace.level) ** (1 / perHour);
   const carried = pace.error ** (1 / perHour);
   const [fromLevel, fromDay, fromWeek] = before?.froms ?? [0, 0, 0];
-  const level = new Float64Array(n - fromLevel);
-  const errors = new Float64Array(n - fromLevel);
-  const days = new Float64Array(n - fromDay);
-  const weekly = new Float64Array(weeks ? n - fromWeek : 0);
+  const level = roomFor(n - fromLevel);
+  const errors = roomFor(n - fromLevel);
+  const days = roomFor(n - fromDay);
+  const weekly = roomFor(weeks ? n - fromWeek : 0);
   let at: number;
   if (before) {
     level.set(before.levels);
@@ -79,6 +80,7 @@ export function doubleSeasonal(
   } else {
     const { mean, profile, other } = started(logs, day, weeks ? week : 0);
     level.fill(Number.NaN, 0, settled);
+    errors.fill(0, 0, settled);
     for (let i = 0; i < settled; i++) days[i] = profile[i % day] ?? 0;
     if (weeks) weekly.set(other);
     at = mean;

@@ -2,6 +2,7 @@ import { counted } from '../figures.ts';
 import type { ObservedSignal } from '../signals/signal.ts';
 import { instant, isoOf, seconds, type Instant, type Seconds } from '../units.ts';
 import { blocksUpTo, latticeOf, pointsFor, type Lattice, type LeadBlock, type Span } from './blocks.ts';
+import { inArena } from './arena.ts';
 import { among, AnswerRoom, askAt, type Asked } from './ask.ts';
 import { calibrate, residualsAt, type Calibration } from './calibrate.ts';
 import { centresOf } from './centre.ts';
@@ -89,6 +90,10 @@ const HELD_BACK = 0.4;
 
 /** Learns one series. Pure and deterministic; some 70 ms for eight weeks of 5-minute steps. */
 export function fit(signal: ObservedSignal, options: FitOptions = {}): Fitted {
+  return inArena(() => fitted(signal, options));
+}
+
+function fitted(signal: ObservedSignal, options: FitOptions): Fitted {
   const posed = pose(signal, options);
   if (!('history' in posed)) return posed;
   const { history, leads } = posed;

@@ -1,5 +1,6 @@
 import type { ObservedSignal } from '../signals/signal.ts';
 import type { Instant, Seconds } from '../units.ts';
+import { roomFor } from './arena.ts';
 import { cutSpikes, leaveOutBefore, maskOutages } from './clean.ts';
 import { quantileIn } from './order-statistic.ts';
 import { lagOf, seasonsOf, type Seasons } from './seasons.ts';
@@ -77,7 +78,8 @@ export function historyOf(signal: ObservedSignal, until: Instant, options: Histo
   const values = raw.subarray(from, to + 1);
   const left = (i: number): boolean => options.excluded?.[begin + from + i] === 1;
   const seen = new Uint8Array(values.length);
-  const pattern = values.slice();
+  const pattern = roomFor(values.length);
+  pattern.set(values);
   let holes = 0;
   for (let i = 0; i < values.length; i++) {
     const hole = Number.isNaN(values[i]);

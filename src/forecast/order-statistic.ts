@@ -9,7 +9,6 @@ const SAMPLE = 1000;
  */
 export function quantileIn(values: Float64Array, p: number, of: (value: number) => number = itself): number {
   const stride = values.length <= SAMPLE ? 1 : Math.ceil(values.length / SAMPLE) | 1;
-  const sample = new Float64Array(Math.ceil(values.length / stride));
   let n = 0;
   for (let i = 0; i < values.length; i += stride) {
     const value = of(values[i] ?? Number.NaN);
@@ -17,6 +16,9 @@ export function quantileIn(values: Float64Array, p: number, of: (value: number) 
   }
   return n === 0 ? Number.NaN : selected(sample, n, Math.min(n - 1, Math.floor(p * n)));
 }
+
+/** Room for what is looked at. */
+const sample = new Float64Array(SAMPLE);
 
 const itself = (value: number): number => value;
 

@@ -1,3 +1,4 @@
+import { roomFor } from './arena.ts';
 import type { History } from './history.ts';
 import { wideLog } from './wide-log.ts';
 
@@ -46,16 +47,18 @@ export class RecentFeatures {
     const { scored, logs, stepMs, seasons, widening } = history;
     const n = scored.length;
     const day = Math.max(1, Math.round(seasons.day ?? 1));
-    const came = scored.slice(since);
+    const came = roomFor(n - since);
+    came.set(scored.subarray(since));
     for (let i = 0; i < came.length; i++)
       if (Number.isNaN(came[i])) came[i] = wideLog(widening, logs[since + i] as number);
     this.came = came;
     this.since = since;
-    this.sums = new Float64Array(came.length + 1);
+    this.sums = roomFor(came.length + 1);
+    this.sums[0] = 0;
     for (let i = 0; i < came.length; i++) this.sums[i + 1] = (this.sums[i] as number) + (came[i] as number);
     this.bases = expected.map(({ logs: base }) => {
-      const wide = base.slice(since, Math.min(base.length, n + reach));
-      for (let i = 0; i < wide.length; i++) wide[i] = wideLog(widening, wide[i] as number);
+      const wide = roomFor(Math.min(base.length, n + reach) - since);
+      for (let i = 0; i < wide.length; i++) wide[i] = wideLog(widening, base[since + i] as number);
       return wide;
     });
     const rhythms = RHYTHMS_S.map((s) => (s * 1000) / stepMs);
@@ -146,11 +149,10 @@ export class RecentFeatures {
 
 /** At each step the sum of the last turns of a rhythm, of those that are there. */
 function combSums(came: Float64Array, steps: number): Float64Array {
-  const sums = came.slice();
-  const full = TURNS * steps;
-  for (let i = steps; i < sums.length; i++) {
+  const sums = roomFor(came.length);
+  for (let i = 0; i < sums.length; i++) {
     let sum = came[i] as number;
-    for (let j = i - steps; j >= 0 && j > i - full; j -= steps) sum += came[j] as number;
+    for (let j = i - steps, turn = 1; j >= 0 && turn < TURNS; j -= steps, turn++) sum += came[j] as number;
     sums[i] = sum;
   }
   return sums;

@@ -1,3 +1,4 @@
+import { roomFor } from './arena.ts';
 import { quantileIn } from './order-statistic.ts';
 import type { RecentFeatures } from './recent-features.ts';
 
@@ -32,8 +33,9 @@ const FAR_AT_MEDIANS = 6;
 const REMEMBERED_DAYS = 14;
 /** Share of the diagonal that is added to it, after a day; less by the square root of the days. */
 const RIDGE = 0.05;
-/** Of the rows every so manieth tells how large features are. */
+/** Every so manieth row tells how large features are, fewer where still so many are left. */
 const SIZED = 8;
+const SIZED_ROWS = 150;
 
 /** Rows of a stretch, one column for each feature, then what is to be foretold, then naught where columns are odd. */
 interface Rows {
@@ -97,7 +99,7 @@ function rowsOf(room: number, columns: number, lead: number): Rows {
     room,
     origins: new Int32Array(room),
     leads: new Int32Array(room).fill(lead),
-    columns: new Float64Array(columns * room),
+    columns: roomFor(columns * room).fill(0),
   };
 }
 
@@ -174,9 +176,11 @@ function addProducts(gram: Float64Array, even: number, { columns, room }: Rows, 
 /** Median size of each feature and, last, of the change that is to be foretold. */
 function sizesOf({ features, seen, first, stride }: Task, lead: number): Float64Array {
   const { width, came, since } = features;
-  const room = Math.max(1, Math.floor((seen.length - first - lead) / (stride * SIZED)));
+  const rows = Math.floor((seen.length - first - lead) / stride);
+  const sized = stride * Math.max(SIZED, Math.floor(rows / SIZED_ROWS));
+  const room = Math.max(1, Math.floor((seen.length - first - lead) / sized));
   const { origins, leads, columns } = rowsOf(room, width + 1, lead);
-  for (let r = 0; r < room; r++) origins[r] = first + r * stride * SIZED;
+  for (let r = 0; r < room; r++) origins[r] = first + r * sized;
   features.tell(origins, leads, room, columns, room);
   tellChange(came, since, origins, room, lead, columns, width * room);
   return Float64Array.from({ length: width + 1 }, (_, f) => {

@@ -1,4 +1,5 @@
 import type { ObservedSignal } from '../signals/signal.ts';
+import { inArena } from './arena.ts';
 import { AnswerRoom, askAt } from './ask.ts';
 import { pointsFor } from './blocks.ts';
 import { recalibrate } from './calibrate.ts';
@@ -27,12 +28,16 @@ import { logMeanOf } from './spread.ts';
  * It always starts from the last whole fit, so it does not matter in how many steps the series has grown since.
  */
 export function refit(before: Fitted, signal: ObservedSignal, options: FitOptions = {}): Fitted {
-  const grown = grownFrom(before, signal, options);
-  return typeof grown === 'string' ? fit(signal, options) : grown;
+  const later = grownFrom(before, signal, options);
+  return typeof later === 'string' ? fit(signal, options) : later;
 }
 
 /** {@link refit} without fitting anew: says why it would. */
-export function grownFrom({ learnt }: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
+export function grownFrom(before: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
+  return inArena(() => grown(before, signal, options));
+}
+
+function grown({ learnt }: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
   if (!learnt) return 'another past';
   const { ground } = learnt;
   const { head, until } = headOf(signal, options);
@@ -91,8 +96,8 @@ function grownBlock(
   if (last && points.count === last.added) return last;
   const newest = (points.origins.at(-1) ?? 0) + (points.leads.at(-1) ?? 0);
   const later = days + ((newest - then) * stepMs) / DAY_MS;
-  const grown = recalibrate(experts, calibration, askAt(experts, points, ROOM), later, block.from);
-  return { ...block, calibration: grown, lift: logMeanOf(grown.spread), added: points.count };
+  const next = recalibrate(experts, calibration, askAt(experts, points, ROOM), later, block.from);
+  return { ...block, calibration: next, lift: logMeanOf(next.spread), added: points.count };
 }
 
 const DAY_MS = 86_400_000;

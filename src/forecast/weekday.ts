@@ -1,12 +1,14 @@
+import { roomFor } from './arena.ts';
 import type { History } from './history.ts';
 import { lagOf } from './seasons.ts';
 
 /** What the day of the week adds. */
 export interface WeekdayChange {
-  /** ln load at step i less ln load `days` earlier; 0 where no earlier week can say */
-  of(i: number, days: number): number;
-  /** the usual level at each step by the earlier weeks: where it is known at both, its difference is what `of` says */
-  readonly levels: Float64Array;
+  /**
+   * Adds to `out`, from step `from` to step `to`, so many times ln load at each step less ln load `back` steps earlier, a
+   * whole number of days, by what earlier weeks show; nothing where none can say.
+   */
+  add(out: Float64Array, from: number, to: number, back: number, times: number): void;
 }
 
 /**
@@ -26,37 +28,46 @@ const FADE = 0.7;
  */
 export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number, since = 0): WeekdayChange {
   const { day, week } = seasons;
-  if (day === undefined || week === undefined) return { levels: new Float64Array(0), of: () => 0 };
+  if (day === undefined || week === undefined) return { add: () => undefined };
   const half = Math.round(HALF_WINDOW_MS / stepMs);
   const first = Math.max(0, Math.floor(since));
-  const level = centredMean(logs, half, Math.max(0, first - lagOf(week, WEEKS) - half));
+  const levelFrom = Math.max(0, first - lagOf(week, WEEKS) - half);
+  const level = centredMean(logs, half, levelFrom);
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
   const levels = weightedMeans(level, lags, first);
-  const of = (i: number, days: number): number => {
-    const back = lagOf(day, days);
-    const whole = (levels[i] ?? Number.NaN) - (levels[i - back] ?? Number.NaN);
-    if (!Number.isNaN(whole)) return whole;
-    // near the beginning not all of the weeks are there
-    let weight = 1;
-    let weights = 0;
-    let sum = 0;
-    for (const lag of lags) {
-      const change = (level[i - lag] ?? Number.NaN) - (level[i - lag - back] ?? Number.NaN);
-      if (!Number.isNaN(change)) {
-        sum += weight * change;
-        weights += weight;
+  /** from here on so many of the weeks are there, at a step and `back` steps before it */
+  const there = (weeks: number, back: number): number => levelFrom + half + (lags[weeks - 1] ?? 0) + back;
+  return {
+    add(out, from, to, back, times) {
+      const whole = Math.max(from, there(lags.length, back), first + back);
+      for (let i = whole; i < to; i++) {
+        out[i] = (out[i] as number) + times * ((levels[i] as number) - (levels[i - back] as number));
       }
-      weight *= FADE;
-    }
-    return weights > 0 ? sum / weights : 0;
+      // near the beginning not all of the weeks are there
+      for (let weeks = lags.length; weeks > 0; weeks--) {
+        const end = Math.min(to, weeks === lags.length ? whole : there(weeks + 1, back));
+        const begin = Math.max(from, there(weeks, back));
+        const all = allOf(weeks);
+        for (let i = begin; i < end; i++) {
+          let change = 0;
+          for (let w = 0; w < weeks; w++) {
+            const lag = lags[w] as number;
+            change += FADE ** w * ((level[i - lag] as number) - (level[i - lag - back] as number));
+          }
+          out[i] = (out[i] as number) + (times * change) / all;
+        }
+      }
+    },
   };
-  return { levels, of };
 }
+
+/** Weights of so many weeks, added up. */
+const allOf = (weeks: number): number => Array.from({ length: weeks }, (_, w) => FADE ** w).reduce((a, b) => a + b, 0);
 
 /** The mean level of the earlier weeks at every step; NaN where one of them is missing. */
 function weightedMeans(level: Float64Array, lags: readonly number[], since: number): Float64Array {
-  const all = lags.reduce((total, _, k) => total + FADE ** k, 0);
-  const sums = new Float64Array(level.length + (lags[0] ?? 0));
+  const all = allOf(lags.length);
+  const sums = roomFor(level.length + (lags[0] ?? 0)).fill(0);
   for (const [k, lag] of lags.entries()) {
     const weight = FADE ** k / all;
     sums.fill(Number.NaN, 0, Math.max(since, lag));
@@ -69,7 +80,7 @@ function weightedMeans(level: Float64Array, lags: readonly number[], since: numb
 
 /** Mean from i − half to i + half; NaN where that reaches over an end or back beyond `since`. */
 function centredMean(values: Float64Array, half: number, since: number): Float64Array {
-  const means = new Float64Array(values.length).fill(Number.NaN);
+  const means = roomFor(values.length).fill(Number.NaN);
   const width = 2 * half + 1;
   let sum = 0;
   for (let i = since; i < values.length; i++) {

@@ -1,3 +1,4 @@
+import { roomFor } from '../arena.ts';
 import type { Points } from '../blocks.ts';
 import type { History } from '../history.ts';
 import { askWindows, type LinearExperts, TOGETHER } from './linear-experts.ts';
@@ -72,7 +73,7 @@ export class LinearPaths {
     this.reach = LEADS * per;
     this.usual = Math.min(LEADS, Math.ceil(leads / per) + 1);
     this.since = Math.max(0, since - WINDOW * per);
-    this.sums = new Float64Array(per === 1 ? 0 : logs.length + 1 - this.since);
+    this.sums = roomFor(per === 1 ? 0 : logs.length + 1 - this.since).fill(0, 0, 1);
     for (let i = 0; i + 1 < this.sums.length; i++) {
       this.sums[i + 1] = (this.sums[i] as number) + Math.exp(logs[this.since + i] as number) - offset;
     }
@@ -80,7 +81,7 @@ export class LinearPaths {
     let from = Math.min(end, since);
     while (from < end && Number.isNaN(shape[from])) from++;
     this.patternFrom = from;
-    const patternSums = new Float64Array(end - from + 1);
+    const patternSums = roomFor(end - from + 1).fill(0, 0, 1);
     for (let i = from; i < end; i++) {
       patternSums[i - from + 1] = (patternSums[i - from] as number) + Math.exp(shape[i] as number);
     }
@@ -147,7 +148,7 @@ export class LinearPaths {
 
   private workOutAt(fresh: readonly number[], hours: number): void {
     const { per, history, count, known } = this;
-    const windows = new Float64Array(TOGETHER * Math.ceil(fresh.length / TOGETHER) * WINDOW);
+    const windows = roomFor(TOGETHER * Math.ceil(fresh.length / TOGETHER) * WINDOW).fill(0);
     const hourly = new Float64Array(per === 1 ? 0 : WINDOW);
     const measures = fresh.map((t, w): Measure => {
       if (per > 1) this.takeHours(t, hourly);
@@ -157,7 +158,7 @@ export class LinearPaths {
       return measure;
     });
     const each = count * LEADS;
-    const logs = new Float64Array(fresh.length * each);
+    const logs = roomFor(fresh.length * each);
     askWindows(this.experts, windows, measures, logs, hours);
     for (const [w, t] of fresh.entries()) {
       known.set(t, { hours, logs: logs.subarray(w * each, (w + 1) * each), means: this.meansAfter(t, hours) });
