@@ -74,8 +74,12 @@ const LOOKS: readonly Look[] = [
 
 async function looked({ api, about, request }: Look, { project }: Account, calls: Calls): Promise<Finding> {
   const answer = await calls.one(api, { project, region: '' }, request(project));
+  const what = `${api} in ${project}`;
+  if (!answer.ok && api === 'container.clusters.list' && answer.failure.code === 'SERVICE_DISABLED') {
+    return { about, what, state: 'ok', detail: 'GKE is not enabled there: there are no node pools' };
+  }
   const granted = PERMISSIONS.find((row) => row.calls.includes(api))?.permission;
-  return { about, what: `${api} in ${project}`, ...outcome(answer, 'answers', granted) };
+  return { about, what, ...outcome(answer, 'answers', granted) };
 }
 
 function outcome(

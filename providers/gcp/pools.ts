@@ -97,8 +97,13 @@ async function readAll(fleet: Fleet, account: Account, calls: Calls, parts: Prov
     candidates.length > 0 ? changesIn(account, calls, parts) : new Map<string, ChangedBy>(),
   ]);
   if (!machines.ok) return machines;
-  if (!autoscalers.ok) return autoscalers;
-  return answered({ candidates, machines: machines.value, autoscalers: autoscalers.value, changes });
+  if (!autoscalers.ok && !refused(autoscalers)) return autoscalers;
+  return answered({
+    candidates,
+    machines: machines.value,
+    autoscalers: autoscalers.ok ? autoscalers.value : new Map(),
+    changes,
+  });
 }
 
 /** The groups of the fleet, those among them that cannot be steered too. */
@@ -121,8 +126,10 @@ export async function candidatesIn(
   // GKE labels every machine it makes
   const gke = here.some((group) => textOf(templateOf(group)?.labels['goog-k8s-cluster-name']) !== undefined);
   const nodePools = gke ? await listNodePools(calls, account) : answered<readonly NodePool[]>([]);
-  if (!nodePools.ok) return nodePools;
-  const owners = new Map(nodePools.value.flatMap((pool) => pool.groups.map((group) => [group, pool] as const)));
+  if (!nodePools.ok && !refused(nodePools)) return nodePools;
+  const owners = new Map(
+    (nodePools.ok ? nodePools.value : []).flatMap((pool) => pool.groups.map((group) => [group, pool] as const)),
+  );
   const candidates = here.map((group): Candidate => {
     const template = templateOf(group);
     const nodePool = group.zone === undefined ? undefined : owners.get(groupKey(group.zone, group.name));
@@ -130,6 +137,9 @@ export async function candidatesIn(
   });
   return answered(candidates.filter((candidate) => ofFleet(fleet, candidate)));
 }
+
+/** For good, not for now: what such a list would tell is then passed over with its reason. */
+const refused = (answer: Answer<unknown>): boolean => !answer.ok && answer.failure.kind.is === 'unauthorized';
 
 function ofFleet(fleet: Fleet, { group, template, nodePool }: Candidate): boolean {
   const name = nodePool?.name ?? group.name;
@@ -150,7 +160,8 @@ async function machinesOf(
 ): Promise<Answer<ReadonlyMap<string, readonly Machine[]>>> {
   const filter = filterFor(fleet, candidates);
   const found = await listMachines(calls, account, filter);
-  if (!found.ok || filter === undefined) return found;
+  if (filter === undefined) return found;
+  if (!found.ok) return found.failure.kind.is === 'invalid' ? listMachines(calls, account) : found;
   const short = candidates.some(({ group: { zone, name, steady } }) => {
     return zone !== undefined && (found.value.get(groupKey(zone, name))?.length ?? 0) < steady;
   });

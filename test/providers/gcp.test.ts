@@ -122,6 +122,27 @@ describe('node pools of GKE', () => {
   });
 });
 
+describe('a list that the credentials may not read', () => {
+  it.each([
+    ['container.clusters.list', ['router', 'router-spot'].map((name) => `gke-im-${name}-grp`)],
+    ['compute.autoscalers.aggregatedList', [POOLS.gatewayA]],
+  ])('%s: what it would tell of is passed over, and the rest is listed', async (api, names) => {
+    const link = 'https://www.googleapis.com/compute/v1/projects/im-fleet-project/zones/us-east4-a/autoscalers/a';
+    const { provider, fleet, world } = await scene({ autoscaledGroups: { gatewaya: link } }, { gke: true });
+    world.faults.add({ provider: 'gcp', api, fault: { is: 'unauthorized' }, times: 9 });
+    const { pools, passedOver } = await listed(provider, fleet);
+    expect(passedOver.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+    expect(pools.map(({ name }) => name)).toContain(POOLS.gatewayB);
+  });
+
+  it('is a failure where it only did not answer now', async () => {
+    const { provider, fleet, world } = await scene({}, { gke: true });
+    const fault = { is: 'serverError', status: 500 } as const;
+    world.faults.add({ provider: 'gcp', api: 'container.clusters.list', fault, times: 9 });
+    expect((await provider.listPools(fleet)).ok).toBe(false);
+  });
+});
+
 describe('what cannot be steered', () => {
   const HOME = 'https://www.googleapis.com/compute/v1/projects/im-fleet-project';
 
