@@ -59,7 +59,7 @@ function poolsSeen({ world, name }: Parts, region: string, { empty, asOf }: View
 
 const strange = ({ zone }: SimPool): string => `it is in ${zone}, which the fleet does not use`;
 
-export function observed(pool: SimPool): ObservedPool {
+function observed(pool: SimPool): ObservedPool {
   const { name, provider, region, zone, type, purchase, target, min, max, id, version, instances } = pool;
   return {
     name,

@@ -28,6 +28,8 @@ export interface Markets {
   sellOut(what: StockOut): void;
   /** zones where spot is short just now: `provider/region/zone` */
   readonly dry: Set<string>;
+  /** where nothing is left on demand just now */
+  readonly out: Set<Market>;
   left(market: Market, purchase: Purchase): number;
 }
 
@@ -49,6 +51,7 @@ export function marketsOf(setup: WorldSetup, now: () => number): Markets {
   }
   let soldOut: readonly StockOut[] = [];
   const dry = new Set<string>();
+  const out = new Set<Market>();
   return {
     all: [...byPlace.values()],
     of: ({ provider, region, zone, type }) => byPlace.get(keyOf(provider, region, zone, type)),
@@ -56,8 +59,10 @@ export function marketsOf(setup: WorldSetup, now: () => number): Markets {
       soldOut = [...soldOut.filter((s) => s.until > now()), what];
     },
     dry,
+    out,
     left: (market, purchase) => {
       if (purchase === 'spot' && !market.traced && dry.has(zoneKey(market))) return 0;
+      if (purchase === 'on-demand' && out.has(market)) return 0;
       if (soldOut.some((s) => s.until > now() && meets(s, market, purchase))) return 0;
       return Math.max(0, market.stock[purchase] - market.given[purchase]);
     },

@@ -14,6 +14,15 @@ export interface WorldSetup {
   readonly quotas?: Readonly<Record<string, number>>;
   readonly boot?: BootSetup;
   readonly spot?: SpotSetup;
+  /** on-demand stock that runs out by itself, each type in each zone on its own; absent = only when it is sold out on purpose */
+  readonly stockOuts?: StockOutSetup;
+}
+
+/** Means, in hours; the times are exponential. */
+export interface StockOutSetup {
+  /** from the end of one to the start of the next */
+  readonly betweenH: number;
+  readonly lastH: number;
 }
 
 export interface RegionSetup {

@@ -3,7 +3,7 @@ import { instant, type Instant } from '../../src/units.ts';
 import type { AvailabilityTrace } from './setup.ts';
 
 /** Where and from when on a trace holds. */
-export interface TracePlace extends Omit<AvailabilityTrace, 'points'> {
+interface TracePlace extends Omit<AvailabilityTrace, 'points'> {
   readonly from: Instant;
   /** the trace's nodes are multiplied by it, for a fleet larger than the probe was; 1 */
   readonly times?: number;

@@ -7,6 +7,7 @@ import { marketsOf, type Markets } from './market.ts';
 import { poolBook } from './pools.ts';
 import { quotasOf } from './quotas.ts';
 import type { RegionSetup, WorldSetup } from './setup.ts';
+import { stockOuts } from './stock-outs.ts';
 import { timeline, type Timeline } from './timeline.ts';
 import type { Launched, LaunchOrder, Shortage, SimInstance, SimRegion, SimulatedWorld } from './world-types.ts';
 
@@ -17,6 +18,7 @@ export function simulatedWorld(setup: WorldSetup): SimulatedWorld {
   const quotas = quotasOf(setup);
   const machines = machinePark({ seed: setup.seed, time, markets, quotas }, setup.boot);
   const pools = poolBook(time, markets, machines);
+  stockOuts(setup, time, markets);
   const interruptions = interruptionsOf(setup, { time, markets, machines });
   const launches = new Map<string, Launched>();
 

@@ -162,6 +162,28 @@ describe('what cannot be had', () => {
     ]);
   });
 
+  it('runs out by itself for about as long and as often as the setup says, and what runs goes on', () => {
+    const world = worldOf({ stockOuts: { betweenH: 20, lastH: 5 } });
+    const pool = open(world, { target: 2 });
+    const [zone] = world.regions[0]?.zones ?? [];
+    let out = 0;
+    let begun = 0;
+    let before = false;
+    const hours = 20_000;
+    for (let hour = 0; hour < hours; hour++) {
+      world.advance(seconds(3600));
+      const now = zone?.left('m7i.large', 'on-demand') === 0;
+      if (now) out += 1;
+      if (now && !before) begun += 1;
+      before = now;
+    }
+    expect(out / hours, 'a fifth of the time').toBeCloseTo(0.2, 1);
+    expect(out / begun, 'five hours each, as seen from hour to hour').toBeGreaterThan(4);
+    expect(out / begun).toBeLessThan(7);
+    expect(states(world, pool)).toBe('rr');
+    expect(zone?.left('m7i.large', 'spot')).toBeGreaterThan(0);
+  });
+
   it('is more than there are machines in a rack', () => {
     const world = worldOf();
     const pool = open(world, { provider: 'kubernetes', region: 'own-fra', zone: 'rack-a', type: 'metal-8', target: 5 });
