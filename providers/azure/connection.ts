@@ -46,6 +46,8 @@ export function connections(parts: ProviderParts): (subscription: string | undef
     if (subscription === undefined || subscription === '') return Promise.resolve(noSubscription);
     const known = made.get(subscription) ?? connect(subscription, parts);
     made.set(subscription, known);
+    // what was wrong may have been set right by the next time
+    void known.then(({ ok }) => ok || made.delete(subscription));
     return known;
   };
 }

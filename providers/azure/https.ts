@@ -1,5 +1,6 @@
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { request as requestPlain } from 'node:http';
+import { createSecureContext } from 'node:tls';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -49,7 +50,7 @@ export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): 
         ...headers,
       },
       timeout: SILENCE_MS,
-      ...(ca !== undefined && !plain && { ca }),
+      ...(ca !== undefined && !plain && { agent: agentFor(ca) }),
     });
     call.on('timeout', () => call.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
     call.on('error', reject);
@@ -77,6 +78,15 @@ export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): 
     });
     call.end(payload);
   });
+}
+
+const agents = new Map<string, Agent>();
+
+/** Reading a hundred and fifty certificates takes longer than a request: once for all of them. */
+function agentFor(ca: string): Agent {
+  const agent = agents.get(ca) ?? new Agent({ keepAlive: true, secureContext: createSecureContext({ ca }) });
+  agents.set(ca, agent);
+  return agent;
 }
 
 /** Azure's own SDKs wait as long for a socket that says nothing. */

@@ -130,7 +130,8 @@ export function grant(permissions: readonly string[], fleet: Pick<Fleet, 'clouds
 /**
  * A custom role for `az role definition create`. Azure can't scope a role's actions by tag, so a role that may write
  * is to be assigned to the resource groups of the fleet and not to the subscription; sizes and quotas are read from
- * the subscription, by a second assignment of the role that only reads.
+ * the subscription, by a second assignment of the role that only reads. AKS keeps its machines in groups of its own
+ * (`MC_…`), which the subscription's assignment covers.
  */
 export function policyDocument(needs: readonly Permission['needed'][]): object {
   const actions = PERMISSIONS.filter(({ needed }) => needs.includes(needed)).map(({ permission }) => permission);
