@@ -42,7 +42,7 @@ export function follow<T>(
   let kept = new Map<string, T>();
   let heard = clock.now();
   let why: string | undefined = `the first listing of ${resource.plural} has not come yet`;
-  let closed = false;
+  const life = { closed: false };
   let abort = (): void => undefined;
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -93,14 +93,14 @@ export function follow<T>(
       return { is: 'broken', why: opened.failure.message, version: from, messages: 0 };
     }
     abort = () => opened.value.abort();
-    if (closed || now.ending) abort();
+    if (life.closed || now.ending) abort();
     // after a break the server may still say that the version is too old; so it counts as heard with its first word,
     // or when it has had the time to say so
     if (why === undefined) heard = clock.now();
     else void caughtUp(now);
     const error = await opened.value.ended;
     abort = () => undefined;
-    if (now.ending) return now.ending.is === 'broken' ? { ...now.ending, ...now } : now.ending;
+    if (now.ending) return now.ending;
     return error
       ? { is: 'broken', why: error.message, version: now.version, messages: now.messages }
       : { is: 'over', version: now.version, messages: now.messages };
@@ -109,7 +109,7 @@ export function follow<T>(
     const before = why;
     await Promise.race([parts.sleep(SETTLE_MS), stopped]);
     // still the same watch: a break meanwhile has said why in words of its own
-    if (now.ending === undefined && why === before && !closed) {
+    if (now.ending === undefined && why === before && !life.closed) {
       heard = clock.now();
       why = undefined;
     }
@@ -118,7 +118,7 @@ export function follow<T>(
   const run = async (): Promise<void> => {
     let version: string | undefined;
     let failures = 0;
-    while (!closed) {
+    while (!life.closed) {
       version ??= await relist();
       if (version === undefined) {
         await pause(failures++);
@@ -142,7 +142,7 @@ export function follow<T>(
     }
   };
   const pause = (failures: number): Promise<unknown> =>
-    closed ? stopped : Promise.race([parts.sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures)), stopped]);
+    life.closed ? stopped : Promise.race([parts.sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures)), stopped]);
 
   const running = run();
   return {
@@ -155,7 +155,7 @@ export function follow<T>(
       return silence > SILENCE_S ? `nothing was heard of ${resource.plural} for ${Math.round(silence)} s` : undefined;
     },
     async close() {
-      closed = true;
+      life.closed = true;
       stop();
       abort();
       await running;

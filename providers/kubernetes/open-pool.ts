@@ -15,7 +15,7 @@ import {
   type MachineDeployment,
 } from './machine-deployments.ts';
 import { refusal } from './orders.ts';
-import { deploymentsAt, labelOf, typed } from './pools.ts';
+import { deploymentsAt, labelOf, withTypes } from './pools.ts';
 import { progress, readPool, type Ticket } from './receipts.ts';
 import { OPERATION_ANNOTATION, recordText } from './record.ts';
 import { noMachines, ownRegions, poolId, type PoolPlace, type Site, type Sites } from './sites.ts';
@@ -44,7 +44,7 @@ export async function openPool(all: Sites, fleet: Fleet, order: OpenOrder): Prom
     if (version.value === undefined) continue;
     const pools = await deploymentsAt(site.value, version.value, label.value);
     if (!pools.ok) return pools;
-    const known = await typed(site.value, version.value, pools.value);
+    const known = await withTypes(site.value, version.value, pools.value);
     if (!known.ok) return known;
     const found = modelOf(known.value, template.like, type);
     if (!found) continue;

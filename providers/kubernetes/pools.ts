@@ -153,7 +153,7 @@ export async function machinesAt(
 }
 
 /** The same pools, each with its type where its label or its nodes tell it. */
-export async function typed(
+export async function withTypes(
   site: Site,
   version: string,
   pools: readonly MachineDeployment[],

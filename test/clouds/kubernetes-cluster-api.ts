@@ -134,7 +134,7 @@ export function machinesOf(pool: SimPool, cluster: string, version: string, mark
         ...(instance.state !== 'pending' && { spec: { providerID: providerId(instance) } }),
         status: {
           phase: { pending: 'Provisioning', running: 'Running', ending: 'Deleting', ended: 'Deleted' }[instance.state],
-          ...(instance.state !== 'pending' && { nodeRef: nodeRef(instance.id, version) }),
+          ...(instance.state !== 'pending' && { nodeRef: nodeRef(nodeName(instance), version) }),
         },
       }),
     );
@@ -162,6 +162,9 @@ export function machinesOf(pool: SimPool, cluster: string, version: string, mark
 const nodeRef = (name: string, version: string): Json =>
   version === 'v1beta2' ? { name } : { apiVersion: 'v1', kind: 'Node', name };
 
+/** Own machines and their nodes have names of their own, and must not be taken for one another. */
+export const nodeName = ({ provider, id }: SimInstance): string => (provider === 'kubernetes' ? `node-${id}` : id);
+
 /** As each cloud's controller writes it: its end is the instance's id. */
 export function providerId({ provider, zone, region, id }: SimInstance): string {
   switch (provider) {
@@ -171,8 +174,10 @@ export function providerId({ provider, zone, region, id }: SimInstance): string 
       return `azure:///subscriptions/0/resourceGroups/nodes/providers/Microsoft.Compute/virtualMachines/${id}`;
     case 'gcp':
       return `gce://project/${zone}/${id}`;
-    default:
+    case 'kubernetes':
       return `metal3://${region}/${id}`;
+    default:
+      return provider satisfies never;
   }
 }
 

@@ -4,7 +4,7 @@ import { instant } from '../../src/units.ts';
 import {
   machineDeployment,
   machinesOf,
-  NAMESPACE,
+  nodeName,
   poolAsked,
   providerId,
   type Json,
@@ -69,7 +69,7 @@ export function fakeCluster(world: SimulatedWorld, setup: ClusterSetup): FakeClu
       keys.set(`${resource} ${keyOf(object)}`, resource);
     };
     for (const instance of pool.instances.filter((i) => i.state === 'running' || i.state === 'ending')) {
-      put(RESOURCES.nodes, node(world, instance, closed.has(instance.id)));
+      put(RESOURCES.nodes, node(world, instance, closed.has(nodeName(instance))));
       for (const pod of daemonPods(instance)) put(RESOURCES.pods, pod);
     }
     if (clusterApi === undefined) return keys;
@@ -82,9 +82,9 @@ export function fakeCluster(world: SimulatedWorld, setup: ClusterSetup): FakeClu
     setup,
     objects,
     written,
-    cordon(node, unschedulable) {
-      if (unschedulable) closed.add(node);
-      else closed.delete(node);
+    cordon(name, unschedulable) {
+      if (unschedulable) closed.add(name);
+      else closed.delete(name);
     },
     refresh() {
       const now = new Map<string, { readonly mark: string; readonly keys: ReadonlyMap<string, string> }>();
@@ -152,7 +152,7 @@ function markOf(pool: SimPool, notes: ReadonlyMap<string, Written>, closed: Read
   const machines = instances.map((i) => [
     i.id,
     i.state,
-    closed.has(i.id),
+    closed.has(nodeName(i)),
     Object.keys(notes.get(`machine/${i.id}`)?.annotations ?? {}).length,
   ]);
   return JSON.stringify([id, version, machines, operation?.shortages, notes.get(`pool/${name}`)]);
@@ -161,7 +161,8 @@ function markOf(pool: SimPool, notes: ReadonlyMap<string, Written>, closed: Read
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
 function node(world: SimulatedWorld, instance: SimInstance, unschedulable: boolean): Json {
-  const { provider, region, zone, type, id, launchedAt, readyAt } = instance;
+  const { provider, region, zone, type, launchedAt, readyAt } = instance;
+  const name = nodeName(instance);
   const shape = world.regions
     .find((r) => r.provider === provider && r.name === region)
     ?.types.find((t) => t.name === type);
@@ -170,11 +171,11 @@ function node(world: SimulatedWorld, instance: SimInstance, unschedulable: boole
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
-      name: id,
-      uid: `node-${id}`,
+      name,
+      uid: `uid-${name}`,
       creationTimestamp: iso(readyAt ?? launchedAt),
       labels: {
-        'kubernetes.io/hostname': id,
+        'kubernetes.io/hostname': name,
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/os': 'linux',
         'node.kubernetes.io/instance-type': type,
@@ -211,7 +212,9 @@ function node(world: SimulatedWorld, instance: SimInstance, unschedulable: boole
 }
 
 /** What each node carries before any pod that may move: 250 m and 300 MiB, the larger of running and starting. */
-function daemonPods({ id, readyAt, launchedAt }: SimInstance): Json[] {
+function daemonPods(instance: SimInstance): Json[] {
+  const { readyAt, launchedAt } = instance;
+  const id = nodeName(instance);
   const pod = (name: string, spec: Json): Json => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -239,5 +242,3 @@ function daemonPods({ id, readyAt, launchedAt }: SimInstance): Json[] {
     }),
   ];
 }
-
-export { NAMESPACE };

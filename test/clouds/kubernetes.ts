@@ -100,11 +100,11 @@ export async function fakeKubernetes(
     const route = routeOf(method, path, url.searchParams);
     const zip = (request.headers['accept-encoding'] ?? '').includes('gzip');
     const date = new Date(world.now() + (options.clockAheadS ?? 0) * 1000).toUTCString();
-    const reply = (status: number, value: unknown, headers: Record<string, string> = {}): void => {
+    const reply = (code: number, value: unknown, headers: Record<string, string> = {}): void => {
       const text = JSON.stringify(value);
       // as the API server does: only what is long
       const long = zip && text.length > 128 * 1024;
-      response.writeHead(status, {
+      response.writeHead(code, {
         'content-type': 'application/json',
         'audit-id': `audit-${requests.length}`,
         date,
@@ -155,7 +155,10 @@ export async function fakeKubernetes(
     const from = Number(query.get('resourceVersion'));
     response.writeHead(200, { 'content-type': 'application/json', 'transfer-encoding': 'chunked', date });
     response.flushHeaders();
-    const write = (event: object): void => void response.write(`${JSON.stringify(event)}\n`);
+    // what changes after the last word is for the next watch
+    const write = (event: object): void => {
+      if (!response.writableEnded) response.write(`${JSON.stringify(event)}\n`);
+    };
     if (cluster.objects.isForgotten(from)) {
       // in the stream, as the watch cache does it, not as the answer's own status
       write({ type: 'ERROR', object: status(410, 'Expired', `too old resource version: ${from}`) });
@@ -423,25 +426,31 @@ const forbidden = (api: string) => status(403, 'Forbidden', `User "system:servic
 
 /** What a fault is on the wire; undefined where it is not a refusal. */
 function refusalOf(fault: Fault, api: string): (Json & { code: number; wait?: string }) | undefined {
+  if (fault.is === 'throttle') {
+    const words = 'the server has received too many requests and has asked us to try again later';
+    return { ...status(429, 'TooManyRequests', words), wait: String(fault.retryAfterS ?? 1) };
+  }
   switch (fault.is) {
-    case 'throttle': {
-      const words = 'the server has received too many requests and has asked us to try again later';
-      return { ...status(429, 'TooManyRequests', words), wait: String(fault.retryAfterS ?? 1) };
-    }
     case 'unauthorized':
       return forbidden(api);
-    case 'serverError':
-      return status(
-        fault.status,
-        fault.status === 503 ? 'ServiceUnavailable' : 'InternalError',
-        'the server is unwell',
-      );
+    case 'serverError': {
+      const reason = fault.status === 503 ? 'ServiceUnavailable' : 'InternalError';
+      return status(fault.status, reason, 'the server is unwell');
+    }
     case 'quota':
       return status(403, 'Forbidden', 'machines is forbidden: exceeded quota: machines, requested: count/machines=2');
     case 'conflict':
       return status(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified');
-    default:
+    case 'capacity':
+      throw new Error('an API server takes any size: let the world sell out instead');
+    case 'reset':
+    case 'lostAnswer':
+    case 'cutPage':
+    case 'empty':
+    case 'stale':
       return undefined;
+    default:
+      return fault satisfies never;
   }
 }
 

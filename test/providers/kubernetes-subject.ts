@@ -27,6 +27,7 @@ export async function kubernetesSubject(options: FakeKubernetesOptions = {}): Pr
     if (name !== POOLS.idle && name !== POOLS.gatewayA) continue;
     if (fake.contexts.includes(region)) fake.cluster(region).written('pool', name).labels['godwit.io/node-type'] = type;
   }
+  fake.refresh();
   const folder = await mkdtemp(join(tmpdir(), 'godwit-kubernetes-'));
   const file = join(folder, 'kubeconfig.yaml');
   await writeFile(file, fake.kubeconfig);
