@@ -82,7 +82,7 @@ interface Try {
   readonly about: Finding['about'];
   readonly permission: string;
   readonly where: string;
-  run(): Promise<Answer<unknown>>;
+  readonly run: () => Promise<Answer<unknown>>;
 }
 
 /** One small read of every kind; EC2 can be asked without doing it, and answers 412 where it would. */

@@ -52,7 +52,12 @@ const RESTS_FOR = seconds(600);
  */
 export async function refreshed<T>(
   session: Session,
-  fact: { readonly region: string; readonly what: string; readonly within: Seconds; check(value: unknown): value is T },
+  fact: {
+    readonly region: string;
+    readonly what: string;
+    readonly within: Seconds;
+    readonly check: (value: unknown) => value is T;
+  },
   read: () => Promise<Answer<T>>,
 ): Promise<Kept<T> | undefined> {
   const { region, what, within, check } = fact;

@@ -1,9 +1,4 @@
-import {
-  CreateNodegroupCommand,
-  type AMITypes,
-  type CreateNodegroupCommandInput,
-  type Nodegroup,
-} from '@aws-sdk/client-eks';
+import { CreateNodegroupCommand, type CreateNodegroupCommandInput, type Nodegroup } from '@aws-sdk/client-eks';
 import type { Answer } from '../../src/failure.ts';
 import type { Receipt } from '../../src/ports.ts';
 import { noteSet } from './last-set.ts';
@@ -86,7 +81,7 @@ function inputOf(
           },
         }
       : { diskSize: like.diskSize, remoteAccess: like.remoteAccess }),
-    ...(like.amiType !== undefined && like.amiType !== 'CUSTOM' && { amiType: like.amiType as AMITypes }),
+    ...(like.amiType !== undefined && like.amiType !== 'CUSTOM' && { amiType: like.amiType }),
     ...(like.amiType !== 'CUSTOM' && like.version !== undefined && { version: like.version }),
     ...(like.amiType !== 'CUSTOM' && like.releaseVersion !== undefined && { releaseVersion: like.releaseVersion }),
     tags: { ...Object.fromEntries(kept), ...(tag && { [tag.key]: tag.value }), [OP_TAG]: order.opId },

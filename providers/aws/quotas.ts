@@ -74,9 +74,9 @@ interface Room {
   readonly limits: Readonly<Record<string, number>>;
   /** undefined = not told: then a quota is the cap of each offering by itself */
   readonly machines: readonly Machine[] | undefined;
-  vcpuOf(type: string): number | undefined;
+  readonly vcpuOf: (type: string) => number | undefined;
   /** whether a machine is a node of the fleet */
-  ours(machine: Machine): boolean;
+  readonly ours: (machine: Machine) => boolean;
 }
 
 interface Wanted {

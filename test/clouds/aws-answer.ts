@@ -27,8 +27,13 @@ export function checkAnswer(answer: unknown, shape: Shape, at: string, complain:
       return;
     case 'anything':
       return;
-    default:
+    case 'string':
+    case 'number':
+    case 'boolean':
       if (typeof answer !== shape.kind) complain(`${at} should be a ${shape.kind}, not ${typeof answer}`);
+      return;
+    default:
+      shape satisfies never;
   }
 }
 
@@ -50,8 +55,15 @@ export function xmlOf(value: unknown, shape: Shape, listItem: string): string {
     }
     case 'timestamp':
       return (value as Date).toISOString();
-    default:
+    case 'map':
+    case 'anything':
+      throw new Error('no XML answer of these services has one');
+    case 'string':
+    case 'number':
+    case 'boolean':
       return escaped(String(value));
+    default:
+      return shape satisfies never;
   }
 }
 
@@ -72,8 +84,14 @@ export function jsonOf(value: unknown, shape: Shape): unknown {
       return (value as unknown[]).map((item) => jsonOf(item, shape.of().shape()));
     case 'timestamp':
       return shape.format === 'iso' ? (value as Date).toISOString() : (value as Date).getTime() / 1000;
-    default:
+    case 'map':
+    case 'anything':
+    case 'string':
+    case 'number':
+    case 'boolean':
       return value;
+    default:
+      return shape satisfies never;
   }
 }
 
@@ -105,7 +123,12 @@ export function checkJson(value: unknown, shape: Shape, at: string, complain: (w
       return;
     case 'anything':
       return;
-    default:
+    case 'string':
+    case 'number':
+    case 'boolean':
       if (typeof value !== shape.kind) complain(`${at} should be a ${shape.kind}, not ${typeof value}`);
+      return;
+    default:
+      shape satisfies never;
   }
 }

@@ -27,11 +27,11 @@ export function readQuery(
     }
     at.set(last, value);
   }
-  const read = value(tree, shape, '', numbering, complain);
+  const read = valueOf(tree, shape, '', numbering, complain);
   return (read ?? {}) as Readonly<Record<string, unknown>>;
 }
 
-function value(
+function valueOf(
   node: Tree | string,
   shape: Shape,
   at: string,
@@ -58,7 +58,7 @@ function value(
     const numbers = [...items.keys()];
     if (numbers.some((n, i) => n !== String(i + 1))) complain(`${at} is not numbered from 1 on: ${numbers.join(', ')}`);
     const of: Member = shape.of();
-    return [...items.values()].map((item, i) => value(item, of.shape(), `${at}.${i + 1}`, numbering, complain));
+    return [...items.values()].map((item, i) => valueOf(item, of.shape(), `${at}.${i + 1}`, numbering, complain));
   }
   if (typeof node !== 'string') {
     complain(`${at} is a structure and should be a ${shape.kind}`);
@@ -91,7 +91,7 @@ function structure(
   for (const [key, child] of node) {
     const known = byName.get(key);
     if (!known) complain(`${at === '' ? key : `${at}.${key}`} is no member of ${shape.name || 'the request'}`);
-    else read[known.name] = value(child, known.member.shape(), at === '' ? key : `${at}.${key}`, numbering, complain);
+    else read[known.name] = valueOf(child, known.member.shape(), at === '' ? key : `${at}.${key}`, numbering, complain);
   }
   for (const name of shape.required)
     if (read[name] === undefined) complain(`${at === '' ? '' : `${at}.`}${name} is required`);

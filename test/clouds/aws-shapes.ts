@@ -166,7 +166,7 @@ function modelShape(ref: ModelShape, model: Model, names: Names, known: Map<unkn
   const target = ref.shape === undefined ? ref : (model.shapes[ref.shape] ?? ref);
   const seen = known.get(target);
   if (seen) return seen;
-  switch (target.type) {
+  switch (target.type ?? 'string') {
     case 'structure': {
       const members = new Map<string, Member>();
       const shape: Shape = { kind: 'structure', name: ref.shape ?? '', members, required: target.required ?? [] };

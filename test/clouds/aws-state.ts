@@ -70,7 +70,10 @@ export interface Call {
 export type Handler = (input: Readonly<Record<string, unknown>>, call: Call) => object;
 
 /** The input has been held against its description before it gets here, so the SDK's own type of it holds. */
-export const handler = <I>(run: (input: I, call: Call) => object): Handler => run as unknown as Handler;
+export const handler =
+  <I>(run: (input: I, call: Call) => object): Handler =>
+  (input, call) =>
+    run(input as I, call);
 
 export class AwsError extends Error {
   readonly status: number;

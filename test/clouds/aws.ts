@@ -282,17 +282,18 @@ function errorText(known: Service, { status, code, message, retryAfterS }: AwsEr
   };
 }
 
+const THROTTLES: Readonly<Record<string, readonly [string, number]>> = {
+  ec2: ['RequestLimitExceeded', 503],
+  autoscaling: ['Throttling', 400],
+  sts: ['Throttling', 400],
+};
+
 /** Errors as each service words them. */
 function refusalOf(fault: Fault, name: string, api: string): AwsError | undefined {
   switch (fault.is) {
     case 'throttle': {
-      const [code, status] =
-        name === 'ec2'
-          ? ['RequestLimitExceeded', 503]
-          : name === 'autoscaling' || name === 'sts'
-            ? ['Throttling', 400]
-            : ['ThrottlingException', 429];
-      return new AwsError(Number(status), String(code), 'Rate exceeded', fault.retryAfterS);
+      const [code, status] = THROTTLES[name] ?? (['ThrottlingException', 429] as const);
+      return new AwsError(status, code, 'Rate exceeded', fault.retryAfterS);
     }
     case 'unauthorized':
       return name === 'ec2'
@@ -332,8 +333,14 @@ function refusalOf(fault: Fault, name: string, api: string): AwsError | undefine
             'Nodegroup cannot be updated as it is currently not in Active State',
           )
         : new AwsError(400, 'ScalingActivityInProgress', 'Scaling activity is in progress');
+    case 'reset':
+    case 'lostAnswer':
+    case 'cutPage':
+    case 'empty':
+    case 'stale':
+      return undefined; // met where the answer is made or sent
     default:
-      return undefined;
+      return fault satisfies never;
   }
 }
 

@@ -134,7 +134,7 @@ describe('what can be had', () => {
   });
 });
 
-describe('what it costs to ask', () => {
+describe('what it costs to ask', { timeout: 60_000 }, () => {
   const REGIONS = ['us-east-1', 'us-west-2', 'eu-central-1', 'eu-west-1', 'ap-southeast-1'];
 
   it('is 20 calls for a cycle over five regions and 70 pools when prices are on the shelf', async () => {

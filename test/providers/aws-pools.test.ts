@@ -215,7 +215,7 @@ describe('groups that are not steered, each with its reason', () => {
   ])('steers a group of %s', async (_name, settings, purchase) => {
     const s = await setUp();
     const pool = s.pool({ name: 'plain' });
-    s.aws.setup.groups.set(pool.id, settings as object);
+    s.aws.setup.groups.set(pool.id, settings);
     expect(await poolNamed(s.open(), s.fleet, 'plain')).toMatchObject({ type: 'm7i.large', purchase });
   });
 });

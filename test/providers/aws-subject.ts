@@ -64,6 +64,6 @@ export async function awsSubject(setup: Partial<AwsSetup> = {}): Promise<AwsSubj
         ...spec,
         tags: { [TAG.key]: TAG.value, 'eks:cluster-name': 'im', 'eks:nodegroup-name': spec.name, ...spec.tags },
       }),
-    close: aws.close,
+    close: () => aws.close(),
   };
 }
