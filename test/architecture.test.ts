@@ -36,7 +36,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   assess: ['catalog', 'fleet', 'manifest', 'placement', 'ports'],
   baselines: ['fleet', 'placement', 'ports'],
   cycle: ['catalog', 'fleet', 'forecast', 'demand', 'placement', 'plan', 'policy', 'ports', 'observation'],
-  world: ['catalog', 'fleet', 'signals', 'forecast', 'placement', 'plan', 'ports', 'observation', 'cycle'],
+  world: [
+    'catalog',
+    'fleet',
+    'signals',
+    'forecast',
+    'placement',
+    'plan',
+    'ports',
+    'cluster-port',
+    'observation',
+    'cycle',
+  ],
   actuate: ['catalog', 'ports', 'cluster-port'],
   calls: ['catalog', 'ports'],
   providers: ['catalog', 'fleet', 'manifest', 'ports', 'cluster-port', 'calls'],
@@ -69,7 +80,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fleet: ['yaml', 'zod'],
   plan: [],
   world: ['highs', 'piscina'],
+  providers: ['zod'],
   cli: ['commander', 'picocolors', 'yaml'],
+};
+
+/** Whose SDK each cloud's folder may use, by the beginning of the packages' names. */
+const SDKS: Readonly<Record<string, string>> = {
+  aws: '@aws-sdk/',
+  azure: '@azure/',
+  gcp: '@google-cloud/',
+  kubernetes: '@kubernetes/client-node',
 };
 
 /** What a pure function never asks for: the clock, chance, the environment, the network, the terminal. */
@@ -157,9 +177,16 @@ describe('effects stay at the edge', () => {
   it('packages are used only by the rooms they were chosen for', () => {
     const strays = imports
       .filter((i) => !i.to.startsWith('.') && !i.to.startsWith('node:'))
-      .filter((i) => !(PACKAGES[roomOf(i.file)] ?? []).includes(i.to))
+      .filter((i) => !(PACKAGES[roomOf(i.file)] ?? []).includes(i.to) && !i.to.startsWith(sdkOf(i.file)))
       .map((i) => `${i.file} → ${i.to}`);
     expect(strays).toEqual([]);
+  });
+
+  it('no vendor’s SDK is loaded before a fleet names its cloud', () => {
+    const loaded = staticClosure('src/wire.ts');
+    expect(loaded.files.filter((file) => roomOf(file) === 'providers')).toEqual([]);
+    const sdks = Object.values(SDKS);
+    expect(loaded.packages.filter((name) => sdks.some((sdk) => name.startsWith(sdk)))).toEqual([]);
   });
 
   it('the command line starts light: nothing heavy is imported before a command runs', () => {
@@ -207,6 +234,12 @@ function resolved(i: Import): string {
 function roomOf(file: string): string {
   const [top, next] = file.split('/');
   return top === 'src' ? (next ?? '').replace(/\.ts$/, '') : (top ?? '');
+}
+
+/** The beginning of the names of the packages that a cloud's folder may use; of no package elsewhere. */
+function sdkOf(file: string): string {
+  const [top, cloud = ''] = file.split('/');
+  return (top === 'providers' ? SDKS[cloud] : undefined) ?? 'none';
 }
 
 /** What is loaded when a file is: its static imports and theirs, types left out. */

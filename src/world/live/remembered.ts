@@ -44,12 +44,16 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
     return last ? good(otherwise(last, answer.troubles)) : answer;
   }
 
+  /** why the latest listing of pools failed; absent = it did not */
+  let dark: readonly Trouble[] | undefined;
+
   return {
     name,
     async listPools(fleet) {
       // however long ago: an outage is not over because it has lasted
       const before = await lastOf<PoolList>(fleet, 'pools', Infinity);
       const answer = await live.listPools(fleet);
+      dark = answer.ok ? undefined : answer.troubles;
       const doubts = answer.ok ? doubtsOf(answer.value, before?.value, before?.ageS) : [];
       if (answer.ok && doubts.length > 0) {
         // an emptiness that is doubted must not become what was last seen
@@ -58,7 +62,11 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
       const listing = await or(fleet, 'pools', answer, heldAsSeen);
       return listing.ok ? good(declared(listing.value, fleet, name)) : listing;
     },
-    listOfferings: async (fleet) => or(fleet, 'offerings', await live.listOfferings(fleet), notToBeHad),
+    async listOfferings(fleet) {
+      const answer = await or(fleet, 'offerings', await live.listOfferings(fleet), notToBeHad);
+      // a cloud that cannot say what runs there would not take an order either, whatever else is known of it
+      return answer.ok && dark ? good(closed(answer.value, dark)) : answer;
+    },
     listCommitments: async (fleet) => {
       const answer = await or(fleet, 'commitments', await live.listCommitments(fleet), ({ value }) => value);
       return answer.ok ? good(withDeclared(answer.value, fleet, name)) : answer;
@@ -79,10 +87,12 @@ const heldAsSeen: Otherwise<PoolList> = ({ value, ageS }, troubles) => ({
   doubts: [`its pools could not be listed and stand as they were ${duration(ageS)} ago (${firstOf(troubles)})`],
 });
 
-const notToBeHad: Otherwise<readonly Offering[]> = ({ value }, troubles) => {
+const notToBeHad: Otherwise<readonly Offering[]> = ({ value }, troubles) => closed(value, troubles);
+
+function closed(offerings: readonly Offering[], troubles: readonly Trouble[]): readonly Offering[] {
   const unavailableReason = `its cloud could not be asked (${firstOf(troubles)})`;
-  return value.map((offering) => ({ ...offering, available: false, unavailableReason }));
-};
+  return offerings.map((offering) => ({ ...offering, available: false, unavailableReason }));
+}
 
 const firstOf = ([first]: readonly Trouble[]): string => (first ? lineOf(first) : 'no reason given');
 

@@ -68,6 +68,18 @@ describe('a cloud that goes dark', () => {
     expect(answer).toMatchObject({ ok: true, value: [{ id: offering.id, price: offering.price, available: false }] });
   });
 
+  it('sells nothing while its pools cannot be listed, though it still tells its prices', async () => {
+    const { said, provider } = world();
+    const cloud = provider();
+    await cloud.listPools(fleet);
+    said.pools = dark;
+    await cloud.listPools(fleet);
+    expect(await cloud.listOfferings(fleet)).toMatchObject({ value: [{ id: offering.id, available: false }] });
+    said.pools = list(gateway);
+    await cloud.listPools(fleet);
+    expect(await cloud.listOfferings(fleet)).toEqual(good([offering]));
+  });
+
   it('is trouble when it was never seen', async () => {
     const { said, provider } = world();
     said.pools = dark;
