@@ -4,14 +4,15 @@ import type { Experts } from './experts.ts';
 /** Share of the weight that is left out at either end of the answers. */
 const LEFT_OUT = 0.25;
 
-/** What the blend says at point p of those that were asked, in logs. */
+/** What the blend says at point p of those that were asked, in logs; `order` by {@link orderOf}. */
 export function blendAt(
   experts: Experts,
   { slopes, weights }: { readonly slopes: Slopes; readonly weights: Float64Array },
   asked: Asked,
   p: number,
+  order: Int32Array,
 ): number {
-  const order = orderOf(weights.length);
+  if (moved.length < weights.length) moved = new Float64Array(weights.length);
   moveBy(experts, slopes, asked, p, moved, 0);
   return middle(moved, 0, weights, experts.scored[asked.origins[p] as number] as number, order);
 }
@@ -79,17 +80,18 @@ function sortByAnswer(said: Float64Array, from: number, order: Int32Array): numb
   return answers;
 }
 
-/** Experts in some order: which one does not show in what is made of it, so that one room serves all. */
-let room = new Int32Array(0);
-/** Room for their answers in that order, and for those at one point. */
+/** Who has less of the say than this is not heard: it moves the answer by less, and there are many of them at the next steps. */
+const HEARD = 1e-4;
+
+/** Those experts whose answers count, in some order: which one does not show in what is made of it. */
+export function orderOf(weights: Float64Array): Int32Array {
+  let heard = 0;
+  const order = new Int32Array(weights.length);
+  for (let e = 0; e < weights.length; e++) if ((weights[e] as number) >= HEARD) order[heard++] = e;
+  if (sorted.length < heard) sorted = new Float64Array(weights.length);
+  return order.subarray(0, heard);
+}
+
+/** Room for answers in that order, and for those at one point. */
 let sorted = new Float64Array(0);
 let moved = new Float64Array(0);
-
-export function orderOf(width: number): Int32Array {
-  if (room.length !== width) {
-    room = Int32Array.from({ length: width }, (_, e) => e);
-    sorted = new Float64Array(width);
-    moved = new Float64Array(width);
-  }
-  return room;
-}

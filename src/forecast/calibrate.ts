@@ -129,7 +129,7 @@ function residualsOf(
   said: Float64Array,
 ): Float64Array {
   const residuals = new Float64Array(count);
-  const order = orderOf(weights.length);
+  const order = orderOf(weights);
   for (let p = 0; p < count; p++) {
     const t = origins[p] as number;
     const was = scored[t + (leads[p] as number)] as number;

@@ -1,5 +1,5 @@
 import { AnswerRoom, askAt } from './ask.ts';
-import { blendAt } from './blend.ts';
+import { blendAt, orderOf } from './blend.ts';
 import { type LeadBlock, pathFrom } from './blocks.ts';
 import type { Calibration } from './calibrate.ts';
 import type { Experts } from './experts.ts';
@@ -21,16 +21,20 @@ export function centresOf(
   const earlier = shift && askAt(experts, pathFrom(shift.before, 1 + back, leads), EARLIER);
   const centres = new Float64Array(leads);
   const mixes = mixesOf(blocks, leads);
+  const orders = blocks.map(({ calibration }) => orderOf(calibration.weights));
   for (let lead = 1; lead <= leads; lead++) {
     const { near, far, share } = mixes[lead - 1] as Mix;
     // so far ahead others are to be believed than at this lead; the shift was measured against those
     const since = blockOf(blocks, lead + back);
-    const then = earlier && since ? blendAt(experts, since.calibration, earlier, lead - 1) : 0;
+    const then =
+      earlier && since
+        ? blendAt(experts, since.calibration, earlier, lead - 1, orders[blocks.indexOf(since)] ?? NOBODY)
+        : 0;
     let centre = 0;
     for (const block of share === 0 ? [near] : [near, far]) {
       const calibration = blocks[block]?.calibration;
       if (!calibration) continue;
-      const plain = blendAt(experts, calibration, today, lead - 1);
+      const plain = blendAt(experts, calibration, today, lead - 1, orders[block] ?? NOBODY);
       const said = shift ? followed(history, shift, plain, then, lead, now) : plain;
       centre = block === near ? said : centre + share * (said - centre);
     }
@@ -39,6 +43,7 @@ export function centresOf(
   return centres;
 }
 
+const NOBODY = new Int32Array(0);
 const TODAY = new AnswerRoom();
 const EARLIER = new AnswerRoom();
 

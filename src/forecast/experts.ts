@@ -71,7 +71,8 @@ export function expertsFor(
   const back = Math.max(leads, usual + day) + day + 1;
   // no target lies further ahead, and experts by the hour look into the hour after it
   const reach = usual + Math.ceil(3_600_000 / history.stepMs);
-  const since = known ? Math.max(from, history.logs.length - back) : from;
+  const lately = Math.max(from, history.logs.length - back);
+  const since = known ? lately : from;
   const weekly = kinds.findIndex((kind) => kind.season === history.seasons.week && kind.seasons > 1);
   // those that rest on older days only are seldom asked, so each is made when it first is
   const bases = kinds.map((): (Base | undefined)[] => []);
@@ -79,7 +80,9 @@ export function expertsFor(
     const there = bases[kind]?.[ahead - 1];
     const of = kinds[kind];
     if (there || !of || !(ahead <= Math.ceil(leads / of.season))) return there;
-    const made = baseOf(history, of, ahead, since, reach, known?.cuts[kind]?.[ahead - 1]);
+    // so far ahead only a shift of the last hours is looked for
+    const begin = ahead > Math.ceil(usual / of.season) ? lately : since;
+    const made = baseOf(history, of, ahead, begin, reach, known?.cuts[kind]?.[ahead - 1]);
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };

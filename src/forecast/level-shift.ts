@@ -1,6 +1,6 @@
 import { AnswerRoom, askAt } from './ask.ts';
 import { baseOf } from './bases.ts';
-import { blendAt } from './blend.ts';
+import { blendAt, orderOf } from './blend.ts';
 import { type LeadBlock, pathFrom } from './blocks.ts';
 import type { Calibration } from './calibrate.ts';
 import type { Experts } from './experts.ts';
@@ -82,7 +82,7 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
       const block = blockOf(blocks, lead);
       const came = scored[before + lead] ?? Number.NaN;
       if (!block || Number.isNaN(came)) continue;
-      const off = came - blendAt(experts, block.calibration, asked, lead - 1);
+      const off = came - blendAt(experts, block.calibration, asked, lead - 1, orderOf(block.calibration.weights));
       departures[seen++] = narrow(history, came) - narrow(history, came - off);
       const most = quantileOf(block.calibration.spread, BEYOND);
       const least = quantileOf(block.calibration.spread, 1 - BEYOND);
@@ -126,7 +126,7 @@ function mayHaveShifted(quick: Experts, blocks: readonly Calibrated[], before: n
     const block = blockOf(blocks, lead);
     const came = quick.scored[before + lead] ?? Number.NaN;
     if (!block || Number.isNaN(came)) continue;
-    const off = came - blendAt(quick, block.calibration, asked, p);
+    const off = came - blendAt(quick, block.calibration, asked, p, orderOf(block.calibration.weights));
     seen++;
     if (off > quantileOf(block.calibration.spread, BEYOND)) over++;
     if (off < quantileOf(block.calibration.spread, 1 - BEYOND)) under++;
