@@ -4,7 +4,7 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import { ClientSecretCredential, DefaultAzureCredential } from '@azure/identity';
 import { allPages } from '../../src/calls/pages.ts';
-import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
+import { answered, failed, type Answer } from '../../src/failure.ts';
 import type { CallAbout, ProviderParts } from '../../src/ports.ts';
 import { failureOf } from './failures.ts';
 import { sendJson, type HttpAnswer } from './https.ts';
@@ -28,11 +28,6 @@ export type About = Pick<CallAbout, 'api'> & Partial<Pick<CallAbout, 'region' | 
 /** A listing of the SDKs, as far as it is used here. */
 interface Paged<T> {
   byPage(settings?: { continuationToken?: string }): AsyncIterableIterator<T[] & { continuationToken?: string }>;
-}
-
-/** Why nothing can be asked, in words; the answer of every call until it is set right. */
-export interface Unreachable {
-  readonly failure: Failure;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { seriesOf as seriesIn } from '../../providers/azure/series.ts';
 import { toMicro } from '../../src/catalog/cells.ts';
 import { isArch, type InstanceType, type Source } from '../../src/catalog/snapshot.ts';
 import { instant, mib } from '../../src/units.ts';
@@ -85,16 +86,9 @@ function readTypes(folder: string): ReadonlyMap<string, InstanceType> {
   return types;
 }
 
-/**
- * A size's series as Azure writes it: `Standard_E16-4ads_v6` → `Eadsv6`, `Standard_NC4as_T4_v3` → `NCasT4v3`. Without
- * the vCPU count, its constraint, `i` (a whole host) and the numbers that tell memory variants of the M-series apart;
- * the small-memory letters of the B-series (`t`, `l`, `m`) belong to one series.
- */
+/** @throws where the name is of another make */
 export function seriesOf(size: string): string {
-  const match = /^Standard_([A-Z]+)\d+(?:-\d+)?([a-z]*)((?:_[A-Za-z0-9]+?)*?)(?:_(v\d+))?$/.exec(size);
-  if (!match) throw new Error(`cannot tell the series of ${size}`);
-  const [, letters = '', additions = '', middle = '', version = ''] = match;
-  const kept = letters === 'B' ? additions.replaceAll(/[tlm]/g, '') : additions.replaceAll('i', '');
-  const chip = middle.replaceAll(/_\d+(?=_|$)/g, '').replaceAll('_', '');
-  return `${letters}${kept}${chip}${version}`;
+  const series = seriesIn(size);
+  if (series === undefined) throw new Error(`cannot tell the series of ${size}`);
+  return series;
 }
