@@ -3,6 +3,7 @@ import { simulatedProvider } from '../../providers/simulated/index.ts';
 import type { SimulatedWorld } from '../../providers/simulated/world-types.ts';
 import type { LiveProvider, PoolList, ProviderParts } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
+import { ADVERSE_CASES } from './adverse-cases.ts';
 import { LISTING_CASES } from './listing-cases.ts';
 import { ORDER_CASES } from './order-cases.ts';
 import { memoryShelf, partsOver } from './parts.ts';
@@ -161,7 +162,7 @@ function subjectWith(breaks: Breaks): Subject {
 
 describe('the contract catches an adapter that', () => {
   it.each(BROKEN)('%s', async (_, breaks, caught) => {
-    const found = [...LISTING_CASES, ...ORDER_CASES].find((c) => c.name === caught);
+    const found = [...LISTING_CASES, ...ORDER_CASES, ...ADVERSE_CASES].find((c) => c.name === caught);
     if (!found) throw new Error(`there is no case ${caught}`);
     const run = async (subject: Subject): Promise<void> => {
       await found.run(subject);

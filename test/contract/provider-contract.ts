@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ADVERSE_CASES } from './adverse-cases.ts';
 import { LISTING_CASES } from './listing-cases.ts';
 import { ORDER_CASES } from './order-cases.ts';
 import type { Subject } from './subject.ts';
@@ -17,7 +18,7 @@ export function providerContract(
   { without = [] }: { readonly without?: readonly string[] } = {},
 ): void {
   describe(`${name} keeps the contract of providers`, () => {
-    const cases = [...LISTING_CASES, ...ORDER_CASES];
+    const cases = [...LISTING_CASES, ...ORDER_CASES, ...ADVERSE_CASES];
     const reasonOf = (title: string): string | undefined =>
       without.find((entry) => entry.startsWith(`${title}: `))?.slice(title.length + 2);
 

@@ -3,9 +3,10 @@ import type { SimPool, SimulatedWorld } from '../../providers/simulated/world-ty
 import type { ProviderName } from '../../src/catalog/offering.ts';
 import type { Answer, FailureKind } from '../../src/failure.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
-import type { LiveProvider, ObservedPool, PoolList, PoolRef, Receipt, SizeOrder } from '../../src/ports.ts';
+import type { LiveProvider, ObservedPool, OpenOrder, PoolList, PoolRef, Receipt, SizeOrder } from '../../src/ports.ts';
 import { lineOf } from '../../src/trouble.ts';
 import { seconds } from '../../src/units.ts';
+import { POOLS } from './small-world.ts';
 
 /** A provider under the contract: its adapter, and the world that its cloud (or its fake) stands on. */
 export interface Subject {
@@ -112,3 +113,21 @@ export function addPools(subject: Subject, count: number): void {
   }
   settleDown(subject);
 }
+
+export const idsOf = (pool: ObservedPool): readonly string[] => (pool.live?.instances ?? []).map((i) => i.id);
+
+/** In the first region, where a gateway pool is to be made like, and of another type than that. */
+export function openOrder(subject: Subject, opId: string): OpenOrder {
+  const { region, zone } = simPool(subject, POOLS.gatewayB);
+  const { type } = simPool(subject, POOLS.push);
+  return { opId, template: 'general', name: 'opened', region, zone, type, purchase: 'on-demand', size: 2 };
+}
+
+/** Machines that were ever started for the pool. */
+export function launchedFor(subject: Subject, name: string): number {
+  const { world } = subject;
+  const { id } = simPool(subject, name);
+  return [...world.charged().keys()].filter((machine) => world.instance(machine)?.pool === id).length;
+}
+
+export const nodesOf = (subject: Subject, name: string): number => simPool(subject, name).instances.length;
