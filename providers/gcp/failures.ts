@@ -16,7 +16,7 @@ export function failureOf(api: string, error: unknown): Failure {
   const said = textOf(body['message']) ?? textOf(thrown['message']) ?? String(error);
   if (status === undefined) {
     const code = networkCode(error);
-    const kind = kindOfThrown(thrown, said);
+    const kind = kindOfThrown(thrown, code, said);
     return { kind, api, code, message: oneLine(said) };
   }
   const headers = response['headers'];
@@ -34,12 +34,14 @@ export function operationFailure(api: string, error: Fields): Failure {
   return { kind: kindOfCode(code, message, error), api, code, message: oneLine(message) };
 }
 
-function kindOfThrown(thrown: Fields, said: string): FailureKind {
-  if (thrown['name'] === 'BadEndpoint') return { is: 'invalid' };
+function kindOfThrown(thrown: Fields, code: string, said: string): FailureKind {
+  if (thrown['name'] === 'BadSetting') return { is: 'invalid' };
   // found before anything was sent: no file, no key, no metadata server
   if (/default credentials|does not exist, or it is not a file|invalid_grant|ENOENT|private_key/i.test(said)) {
     return { is: 'unauthorized' };
   }
+  // who answers is not who should, and would not be the next time
+  if (/CERT|SELF_SIGNED|UNABLE_TO|^ERR_TLS/.test(code)) return { is: 'invalid' };
   return thrown instanceof RangeError || thrown instanceof TypeError ? { is: 'unknown' } : { is: 'transient' };
 }
 

@@ -33,7 +33,7 @@ export function transport({ env, clock }: Pick<ProviderParts, 'env' | 'clock'>):
     const { transporter } = await auth.getClient();
     const ca = env['GODWIT_CA_FILE'];
     if (ca !== undefined && ca !== '') {
-      const agent = new HttpsAgent({ keepAlive: true, ca: readFileSync(ca) });
+      const agent = new HttpsAgent({ keepAlive: true, ca: certificatesIn(ca) });
       transporter.interceptors.request.add({
         resolved: async (options) => (options.url?.protocol === 'https:' ? Object.assign(options, { agent }) : options),
       });
@@ -174,21 +174,34 @@ interface Endpoint {
 /**
  * An override takes credentials elsewhere: over https, or to this machine.
  *
- * @throws BadEndpoint
+ * @throws BadSetting
  */
 function endpointOf(text: string | undefined): Endpoint | undefined {
   if (text === undefined || text === '') return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const loopback = url !== undefined && /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
-  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) throw new BadEndpoint(text);
+  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    throw new BadSetting(
+      `GODWIT_GCP_ENDPOINT must be an https URL, or http to this machine; it is ${text.slice(0, 60)}`,
+    );
+  }
   const protocol = url.protocol.slice(0, -1);
   return { servicePath: url.hostname, port: Number(url.port) || (protocol === 'https' ? 443 : 80), protocol };
 }
 
-export class BadEndpoint extends Error {
-  constructor(text: string) {
-    super(`GODWIT_GCP_ENDPOINT must be an https URL, or http to this machine; it is ${text.slice(0, 60)}`);
-    this.name = 'BadEndpoint';
+/** Of the environment. */
+class BadSetting extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'BadSetting';
+  }
+}
+
+function certificatesIn(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new BadSetting(`GODWIT_CA_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

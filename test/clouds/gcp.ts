@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ import { Refused, stateOf } from './gcp-state.ts';
 
 export interface FakeGcpOptions extends Partial<ComputeOptions> {
   readonly project?: string;
+  /** it speaks https then, with this certificate; tokens come over http, as the SDK takes no CA for them */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** most items on a page, whatever is asked for: servers may always send fewer */
   readonly pageSize?: number;
   /** places that lists over all places leave out */
@@ -150,28 +153,44 @@ export async function fakeGcp(world: SimulatedWorld, options: FakeGcpOptions = {
       compute,
     );
 
-  const server = createServer((req, res) => {
+  const listener = (req: IncomingMessage, res: ServerResponse): void => {
     let text = '';
     req.setEncoding('utf8');
     req.on('data', (chunk: string) => (text += chunk));
     req.on('end', () => handle(req, text, res));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  };
+  const plain = createServer(listener);
+  const server = options.tls ? createTlsServer(options.tls, listener) : plain;
+  const servers = new Set([plain, server]);
+  const tokens = await urlOf(plain, 'http');
+  const url = await urlOf(server, options.tls ? 'https' : 'http');
   const folder = mkdtempSync(join(tmpdir(), 'fake-gcp-'));
+  const ca = join(folder, 'ca.pem');
+  if (options.tls) writeFileSync(ca, options.tls.cert);
   return {
     url,
-    env: { GODWIT_GCP_ENDPOINT: url, GOOGLE_APPLICATION_CREDENTIALS: credentials(folder, url) },
+    env: {
+      GODWIT_GCP_ENDPOINT: url,
+      GOOGLE_APPLICATION_CREDENTIALS: credentials(folder, tokens),
+      ...(options.tls && { GODWIT_CA_FILE: ca }),
+    },
     seen,
     requests,
     complaints,
     async close() {
       rmSync(folder, { recursive: true, force: true });
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const each of servers) {
+        each.closeAllConnections();
+        await new Promise((resolve) => each.close(resolve));
+      }
     },
   };
+}
+
+/** Its address, once it listens. */
+async function urlOf(server: Server, protocol: string): Promise<string> {
+  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const TOKEN = {

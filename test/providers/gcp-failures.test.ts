@@ -41,6 +41,11 @@ describe('what Google says no with', () => {
     ['trouble inside', answer(503, reason('backendError')), { is: 'transient' }],
     ['a page of a proxy', { message: '<html>', response: { status: 502, data: '<html>' } }, { is: 'transient' }],
     ['a reset', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), { is: 'transient' }],
+    [
+      'a certificate of somebody else',
+      Object.assign(new Error('self-signed'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+      { is: 'invalid' },
+    ],
     ['half an answer', new SyntaxError('Unexpected end of JSON input'), { is: 'transient' }],
     ['no credentials', new Error('Could not load the default credentials. Browse to …'), { is: 'unauthorized' }],
     ['a code that nobody knows', answer(418, reason('teapot')), { is: 'invalid' }],

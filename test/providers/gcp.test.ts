@@ -4,6 +4,7 @@ import { gcpProvider } from '../../providers/gcp/index.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { LiveProvider, OpenOrder, ProviderParts } from '../../src/ports.ts';
 import { later, seconds, type Instant } from '../../src/units.ts';
+import { loopbackCertificate } from '../clouds/azure-certificate.ts';
 import { CLUSTER_TAG } from '../clouds/gcp-state.ts';
 import { fakeGcp, type FakeGcp, type FakeGcpOptions } from '../clouds/gcp.ts';
 import { memoryShelf, partsOver } from '../contract/parts.ts';
@@ -437,6 +438,18 @@ describe('an endpoint of one’s own', () => {
     const list = await gcpProvider({ ...parts, env }).listPools(fleet);
     expect(list.ok ? '' : list.troubles[0]?.problem).toContain('GODWIT_GCP_ENDPOINT');
     expect(fake.requests).toEqual([]);
+  });
+
+  it('is asked over TLS where its certificate is known, and told nothing where it is not', async () => {
+    const { fleet, parts, fake } = await scene({ tls: loopbackCertificate() });
+    const list = await gcpProvider(parts).listPools(fleet);
+    expect(list.ok ? list.value.pools.length : list.troubles).toBe(5);
+    const asked = fake.requests.length;
+    const { GODWIT_CA_FILE: _, ...env } = parts.env;
+    expect((await gcpProvider({ ...parts, env }).listPools(fleet)).ok).toBe(false);
+    const astray = await gcpProvider({ ...parts, env: { ...env, GODWIT_CA_FILE: '/no/ca' } }).listPools(fleet);
+    expect(astray.ok ? '' : astray.troubles[0]?.problem).toContain('GODWIT_CA_FILE cannot be read');
+    expect(fake.requests).toHaveLength(asked);
   });
 
   it('is not asked at all without credentials', async () => {
