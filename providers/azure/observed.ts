@@ -19,7 +19,7 @@ export interface SeenPool {
   readonly target: number;
   readonly min: number;
   readonly max: number;
-  readonly version?: string;
+  readonly version: string;
   readonly changedBy?: NonNullable<LivePool['changedBy']>;
 }
 
@@ -56,7 +56,7 @@ export function seenScaleSet(set: VirtualMachineScaleSet): Seen {
     target: sku.capacity,
     min: countIn(tags, MIN_TAGS) ?? 0,
     max: countIn(tags, MAX_TAGS) ?? most,
-    ...(set.etag !== undefined && { version: set.etag }),
+    version: versionOf(set.etag, sku.capacity),
     ...changedBy(tags, sku.capacity),
   };
 }
@@ -106,10 +106,17 @@ export function seenAgentPool(
     // a cluster needs a system node
     min: Math.max(countIn(tags, MIN_TAGS) ?? 0, mode === 'System' ? 1 : 0),
     max: countIn(tags, MAX_TAGS) ?? MOST_IN_POOL,
-    ...(eTag !== undefined && { version: eTag }),
+    version: versionOf(eTag, count),
     ...(note?.size === count ? { changedBy: { who: 'godwit', opId: note.opId } } : changedBy(tags, count)),
   };
 }
+
+/** Azure promises an etag of one pool's own answer; where a listing has none, the size that was seen has to do. */
+export const versionOf = (etag: string | undefined, size: number): string => etag ?? `size ${size}`;
+
+/** Whether a pool that is read now is as it was seen. */
+export const isAsSeen = (seen: string, etag: string | undefined, size: number | undefined): boolean =>
+  seen === etag || seen === `size ${size}`;
 
 export const isPool = (seen: Seen): seen is SeenPool => 'id' in seen;
 

@@ -155,7 +155,7 @@ function observed(pool: SeenPool, machines: readonly Machine[]): ObservedPool {
     live: {
       id,
       instances: machines.map(poolInstance),
-      ...(version !== undefined && { version }),
+      version,
       ...(changedBy && { changedBy }),
     },
   };

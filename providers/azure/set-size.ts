@@ -5,7 +5,7 @@ import { begin, type Begun } from './begin.ts';
 import type { Azure } from './connection.ts';
 import { poolIdOf, type AgentPoolId, type ScaleSetId } from './ids.ts';
 import { accepted } from './receipts.ts';
-import { MOST_IN_GROUP, MOST_IN_POOL, MOST_IN_SET } from './observed.ts';
+import { isAsSeen, MOST_IN_GROUP, MOST_IN_POOL, MOST_IN_SET } from './observed.ts';
 import { countIn, MAX_TAGS, OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
 import { offeringOf, type Token } from './token.ts';
 
@@ -44,8 +44,8 @@ async function attempt(
   const { size, max, version, tags, send } = before.value;
   if (tagOf(tags, OP_TAG) === order.opId && size === order.size) return { ok: true, value: accepted(tokenFor(order)) };
   if (refused) return failed(refused);
-  if (order.expectedVersion !== undefined && version !== undefined && order.expectedVersion !== version) {
-    return failed(changed(order.expectedVersion, version));
+  if (order.expectedVersion !== undefined && !isAsSeen(order.expectedVersion, version, size)) {
+    return failed(changed(order.expectedVersion, version ?? `size ${size}`));
   }
   if (order.size > max) return failed(tooLarge(order.size, max));
   const begun = await send(order.size, tagged(tags, { [OP_TAG]: order.opId, [SIZE_TAG]: String(order.size) }));

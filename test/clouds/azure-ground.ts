@@ -31,6 +31,8 @@ export interface Ground {
   /** how the caller's rights are listed */
   readonly actions: readonly string[];
   readonly resourceGraph: boolean;
+  /** whether a listing has the etags that each set's own answer has */
+  readonly listsEtags: boolean;
 }
 
 export interface View {

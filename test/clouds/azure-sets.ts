@@ -17,11 +17,8 @@ import {
 import { etagOf, innerTags, instanceView, scaleSet, setMachine, type Json } from './azure-shapes.ts';
 
 export function listSets(ground: Ground, request: Incoming, view: View): Outgoing {
-  return page(
-    ground,
-    request,
-    poolsSeen(ground, view).map((pool) => scaleSet(ground.place, pool)),
-  );
+  const sets = poolsSeen(ground, view).map((pool) => scaleSet(ground.place, pool));
+  return page(ground, request, ground.listsEtags ? sets : sets.map(({ etag: _, ...set }) => set));
 }
 
 export function getSet(ground: Ground, { path }: Incoming, view: View): Outgoing {

@@ -24,6 +24,8 @@ export interface FakeAzureOptions {
   readonly actions?: readonly string[];
   /** false: nobody here may ask Resource Graph */
   readonly resourceGraph?: boolean;
+  /** false: etags only in each set's own answer */
+  readonly listsEtags?: boolean;
 }
 
 export interface FakeAzure {
@@ -131,6 +133,7 @@ function groundOf(
     restrictions: options.restrictions ?? (() => []),
     actions: options.actions ?? ['*'],
     resourceGraph: options.resourceGraph ?? true,
+    listsEtags: options.listsEtags ?? true,
     place: {
       subscription: options.subscription ?? '6f9e1c1a-52d3-4d0e-9a55-0c1f4f3b7a10',
       group: options.group ?? 'im-fleet',

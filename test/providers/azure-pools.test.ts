@@ -202,6 +202,27 @@ describe('listing pools', () => {
 });
 
 describe('a size', () => {
+  it.each([
+    ['with etags', true],
+    ['without them: by the size that was seen', false],
+  ])('yields to a change since the listing, %s', async (_, listsEtags) => {
+    await using(await azureSubject({ listsEtags }), async ({ open, fleet, fake, world }) => {
+      const provider = await open();
+      const listed = await provider.listPools(fleet);
+      const pool = listed.ok ? listed.value.pools.find((p) => p.name === POOLS.gatewayA) : undefined;
+      if (!pool?.live?.version) throw new Error('no version');
+      const order = { pool: { ...pool, id: pool.live.id }, expectedVersion: pool.live.version };
+      const gateway = world.pools.list('azure').find((p) => p.name === POOLS.gatewayA);
+      world.pools.resize(gateway?.id ?? '', 6, { by: 'alice' });
+      const refused = await provider.setSize(fleet, { ...order, opId: 'op-1', size: 2 });
+      expect(refused.ok ? '' : refused.failure.kind.is).toBe('conflict');
+      expect(fake.requests.filter(({ method }) => method === 'PATCH')).toEqual([]);
+      world.pools.resize(gateway?.id ?? '', 3, { by: 'alice' });
+      const taken = await provider.setSize(fleet, { ...order, opId: 'op-2', size: 2 });
+      expect(taken.ok, 'an etag tells that it was changed and changed back, a size can’t').toBe(!listsEtags);
+    });
+  });
+
   it('is written with the order’s id in the same request, for the version that was read', async () => {
     await using(await azureSubject(), async ({ open, fleet, fake, world }) => {
       const provider = await open();
