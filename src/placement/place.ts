@@ -4,7 +4,6 @@ import { branch, NODES } from './branch.ts';
 import { ColumnModel, type Objective } from './columns.ts';
 import { converge, prove } from './converge.ts';
 import { conflictOf, nowhere } from './conflict.ts';
-import { billOf } from './cost.ts';
 import { answerOf, cheaperOf, fallback, GREEDY } from './fallback.ts';
 import { improved } from './improve.ts';
 import { type Instance, instanceOf } from './instance.ts';
@@ -21,17 +20,14 @@ import { pruned } from './prune.ts';
 import { wholeQuotas } from './quota.ts';
 import { type Kept, regained } from './regained.ts';
 import { mostSpent, spendBoundOf } from './spend-bound.ts';
-import { type Standing, standingFleet, startless, withoutIdle } from './standing-fleet.ts';
+import { standingFleet } from './standing-fleet.ts';
+import { costOf, settledOn } from './staying.ts';
 import { violations } from './verify.ts';
 
 /** Pricing rounds to the relaxation's optimum; beyond them the bound is still valid, only looser. */
 const ROUNDS = 120;
 /** Pricing rounds after the objective has changed to what whole nodes are looked for with. */
 const SETTLE_ROUNDS = 20;
-/** Below this share of today's bill moving is so much cheaper that staying is not tried. */
-const MOVING = 0.9;
-/** Rounding differs by this share from one cycle to the next: a fleet that followed it would never come to rest. */
-const NOISE = 1e-2;
 /** How often replicas that found no whole node in a location are sent elsewhere. */
 const PACKINGS = 8;
 /** Vendor caps are aimed 1%, 4%, 9% … lower when whole nodes tip a share over its cap. */
@@ -122,54 +118,17 @@ function withModel(problem: Problem, solver: LinearSolver, model: ColumnModel): 
     if (found && ('broken' in rounded || costOf(proven(found.nodes)) < costOf(proven(rounded.nodes)))) rounded = found;
   }
   const standing = standingFleet(problem, instance);
-  const still = standing && proven(standing.nodes);
-  if ('broken' in rounded) return still ?? greedily(problem, solver, rounded.broken, proven);
-  const moved = proven(rounded.nodes);
-  if (still && isNoSaving(moved, still)) return still;
-  const settled = standing && proven(drawnIn(problem, model, standing, proved.dual));
-  if (still && settled && isNoSaving(moved, settled) && !isNoSaving(settled, still)) return settled;
-  if (!problem.change || moved.usdPerHour < MOVING * runningBill(problem)) return moved;
-  const staying = roundedWithin(problem, problem, model, proved, solver, stayingObjective(problem, instance, master));
-  const stayed = 'broken' in staying ? moved : proven(staying.nodes);
-  const best = isNoSaving(moved, stayed) && !(still && isNoSaving(stayed, still)) ? stayed : moved;
-  return standing ? best : (unmoved(problem, instance, [stayed, moved], proven) ?? best);
-}
-
-/** Whether one costs so little less than the other that it may be for rounding alone. */
-const isNoSaving = (one: Placement, other: Placement): boolean => costOf(other) <= costOf(one) * (1 + NOISE);
-
-/** The fleet as it stands with the search let loose on it, starts so dear that what runs is kept where it can be. */
-function drawnIn(
-  problem: Problem,
-  model: ColumnModel,
-  standing: Standing,
-  dual: Float64Array,
-): readonly PlacedNodes[] {
-  const { instance } = model;
-  const priced = reluctant(problem);
-  const whole = standing.filled.map(({ candidate, count, filling }) => ({ pattern: { candidate, filling }, count }));
-  const nodes = namedNodes(instance, improved(priced, model, polish(priced, instance, { nodes: whole }), dual));
-  return violations(problem, nodes, {}).length === 0 ? nodes : standing.nodes;
-}
-
-/**
- * Where nobody knows what runs on the nodes: an answer on nodes that all run, where one is found that costs no more than
- * noise. All of them, or else without those that it leaves idle; so of a fleet that carries its load nodes only ever go,
- * until none does.
- */
-function unmoved(
-  problem: Problem,
-  instance: Instance,
-  answers: readonly Placement[],
-  proven: (nodes: readonly PlacedNodes[]) => Placement,
-): Placement | undefined {
-  const found = answers.flatMap(({ nodes }) => startless(problem, instance, nodes) ?? []);
-  const fewer = found.map((standing) => namedNodes(instance, withoutIdle(instance, standing)));
-  const cheapest = Math.min(...answers.map(costOf));
-  return [...found.map(({ nodes }) => nodes), ...fewer]
-    .filter((nodes) => violations(problem, nodes, {}).length === 0)
-    .map(proven)
-    .find((answer) => costOf(answer) <= cheapest * (1 + NOISE));
+  if ('broken' in rounded) return standing ? proven(standing.nodes) : greedily(problem, solver, rounded.broken, proven);
+  return settledOn(problem, model, proven(rounded.nodes), {
+    standing,
+    proven,
+    dual: proved.dual,
+    rounded: () => {
+      const staying = stayingObjective(problem, instance, master);
+      const found = roundedWithin(problem, problem, model, proved, solver, staying);
+      return 'broken' in found ? undefined : found.nodes;
+    },
+  });
 }
 
 /**
@@ -190,14 +149,6 @@ function loadPrices(model: ColumnModel, primal: Float64Array, dual: Float64Array
   return prices;
 }
 
-/** What today's nodes cost without egress; 0 where none run. */
-function runningBill(problem: Problem): number {
-  const counts = new Map<string, number>();
-  for (const r of problem.running) counts.set(r.offering, (counts.get(r.offering) ?? 0) + r.count);
-  const nodes = problem.offerings.map((candidate) => ({ candidate, count: counts.get(candidate.id) ?? 0 }));
-  return billOf(problem, nodes).usdPerHour;
-}
-
 /** The relaxation's answer, and what it proves at least where that is known. */
 interface Relaxed {
   readonly primal: Float64Array;
@@ -214,7 +165,6 @@ const FEW = 30;
 /** Nodes of the search tree when there is an answer already. */
 const BRIEFLY = 40;
 const isSmall = (nodes: readonly PlacedNodes[]): boolean => nodes.reduce((sum, n) => sum + n.count, 0) <= FEW;
-const costOf = ({ usdPerHour, cost }: Placement): number => usdPerHour + cost.change;
 
 /**
  * From the relaxation to whole nodes, with the cost of change weighed in.

@@ -20,7 +20,9 @@ export function filledUp(
   { starts }: { readonly starts: boolean },
 ): readonly Filled[] | undefined {
   const fill = new Fill(problem, instance, nodes, starts);
-  const bySize = instance.groups.map((_, g) => g).toSorted((a, b) => sizeOf(instance, b) - sizeOf(instance, a) || a - b);
+  const bySize = instance.groups
+    .map((_, g) => g)
+    .toSorted((a, b) => sizeOf(instance, b) - sizeOf(instance, a) || a - b);
   for (const g of bySize) fill.trim(g);
   for (const g of bySize) if (!fill.complete(g)) return undefined;
   return fill.nodes;
@@ -60,7 +62,9 @@ class Fill {
     const out = new Int32Array(here.length);
     // the fullest location gives first: so the others' rules are the last to be broken
     for (; spare > 0; spare--) {
-      const order = [...here.keys()].filter((l) => (here[l] ?? 0) > 0).toSorted((a, b) => (here[b] ?? 0) - (here[a] ?? 0));
+      const order = [...here.keys()]
+        .filter((l) => (here[l] ?? 0) > 0)
+        .toSorted((a, b) => (here[b] ?? 0) - (here[a] ?? 0));
       const from = order.find((l) => {
         here[l] = (here[l] ?? 0) - 1;
         if (!this.broken(g, here)) return true;

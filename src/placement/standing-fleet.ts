@@ -38,11 +38,7 @@ export function standingFleet(problem: Problem, instance: Instance): Standing | 
  *
  * @returns all nodes that run; undefined where none was found that keeps the rules
  */
-export function startless(
-  problem: Problem,
-  instance: Instance,
-  answer: readonly PlacedNodes[],
-): Standing | undefined {
+export function startless(problem: Problem, instance: Instance, answer: readonly PlacedNodes[]): Standing | undefined {
   if (!instance.running.some((n) => n > 0)) return undefined;
   const at = new Map(instance.candidates.map((c, o) => [c.id, o]));
   const left = instance.running.slice();
