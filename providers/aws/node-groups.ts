@@ -16,11 +16,16 @@ export interface NodeGroupFacts {
   readonly cluster: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** ms since 1970, when it was described */
+  readonly at: number;
   /** its Auto Scaling group */
   readonly group?: string;
 }
 
+/** new ones show after so long at the latest, those with an Auto Scaling group at once */
 const KEPT_FOR = seconds(3600);
+/** tags change seldom, and there is a call for each group */
+const DESCRIBED_FOR = seconds(86_400);
 const WHAT = 'node-groups';
 
 /**
@@ -41,13 +46,19 @@ export async function listNodeGroups(
     return answered(kept.value);
   const clusters = await listClusters(session, region);
   if (!clusters.ok) return clusters;
+  const now = session.parts.clock.now();
   const facts: NodeGroupFacts[] = [];
   for (const cluster of clusters.value) {
     const names = await listNames(session, region, cluster);
     if (!names.ok) return names;
     for (const name of names.value) {
+      const last = known.get(`${cluster}/${name}`);
+      if (last && now - last.at < DESCRIBED_FOR * 1000) {
+        facts.push(last);
+        continue;
+      }
       const read = await describeNodeGroup(session, region, cluster, name);
-      if (read.ok) facts.push(factsOf(read.value, cluster, name));
+      if (read.ok) facts.push({ ...factsOf(read.value, cluster, name), at: now });
       else if (read.failure.kind.is !== 'notFound') return read; // one may go while the others are read
     }
   }
@@ -82,7 +93,7 @@ export function nodeGroupIn(arn: string): { readonly cluster: string; readonly n
   return cluster === undefined || name === undefined ? undefined : { cluster, name };
 }
 
-export function factsOf(group: Nodegroup, cluster: string, name: string): NodeGroupFacts {
+export function factsOf(group: Nodegroup, cluster: string, name: string): Omit<NodeGroupFacts, 'at'> {
   const scaled = group.resources?.autoScalingGroups?.[0]?.name;
   return {
     arn: group.nodegroupArn ?? `arn:aws:eks:::nodegroup/${cluster}/${name}/`,
@@ -125,5 +136,9 @@ const listNames = (session: Session, region: string, cluster: string): Promise<A
 const isFacts = (value: unknown): value is readonly NodeGroupFacts[] =>
   Array.isArray(value) &&
   value.every(
-    (v) => isRecord(v) && ['arn', 'cluster', 'name'].every((k) => typeof v[k] === 'string') && isRecord(v['tags']),
+    (v) =>
+      isRecord(v) &&
+      typeof v['at'] === 'number' &&
+      ['arn', 'cluster', 'name'].every((k) => typeof v[k] === 'string') &&
+      isRecord(v['tags']),
   );

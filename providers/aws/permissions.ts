@@ -50,6 +50,7 @@ export const PERMISSIONS: readonly Permission[] = [
   named('sqs:DeleteMessage', 'optional', 'dropping notices that were dealt with', ['sqs:DeleteMessageBatch']),
   named('sqs:GetQueueAttributes', 'optional', 'looking whether the queue is there'),
   named('sts:GetCallerIdentity', 'optional', 'whose credentials these are; AWS always allows it'),
+  named('sts:AssumeRole', 'optional', 'taking on the role that the fleet file names'),
   named('autoscaling:SetDesiredCapacity', 'scale', 'resizing a group'),
   named('autoscaling:TerminateInstanceInAutoScalingGroup', 'scale', 'ending the nodes that were drained'),
   named('eks:UpdateNodegroupConfig', 'scale', 'resizing a managed node group'),
@@ -64,6 +65,7 @@ export const PERMISSIONS: readonly Permission[] = [
   named('eks:TagResource', 'open', 'tagging a managed node group as it is opened', []),
 ];
 
+const ROLE = 'sts:AssumeRole';
 const WRITES = ['scale', 'open'] as const;
 
 export interface PolicyScope {
@@ -73,6 +75,8 @@ export interface PolicyScope {
   readonly tag?: { readonly key: string; readonly value: string };
   /** these and no others, of those that are needed so; absent = all */
   readonly only?: readonly string[];
+  /** the role that these credentials may take on; absent = none: the right to take on any would be the right to all */
+  readonly roleArn?: string;
   /** ARN of the interruption queue; absent = any */
   readonly queueArn?: string;
 }
@@ -82,6 +86,7 @@ export function policyDocument({
   needs = ['read', 'scale', 'open', 'optional'],
   tag,
   only: granted,
+  roleArn,
   queueArn = '*',
 }: PolicyScope = {}): object {
   const chosen = PERMISSIONS.filter((p) => needs.includes(p.needed) && (granted?.includes(p.permission) ?? true)).map(
@@ -89,7 +94,7 @@ export function policyDocument({
   );
   const writes = new Set(PERMISSIONS.filter((p) => WRITES.some((w) => w === p.needed)).map((p) => p.permission));
   const queue = chosen.filter((p) => p.startsWith('sqs:'));
-  const reads = chosen.filter((p) => !writes.has(p) && !queue.includes(p));
+  const reads = chosen.filter((p) => !writes.has(p) && !queue.includes(p) && p !== ROLE);
   const statement = (Sid: string, Action: readonly string[], Resource: string, Condition?: object): object[] =>
     Action.length === 0
       ? []
@@ -102,6 +107,7 @@ export function policyDocument({
     Statement: [
       ...statement('Read', reads, '*'),
       ...statement('InterruptionNotices', queue, queueArn),
+      ...(roleArn === undefined ? [] : statement('TakeOnRole', only(ROLE), roleArn)),
       ...statement(
         'ResizePools',
         only(

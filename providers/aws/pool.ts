@@ -29,6 +29,8 @@ export function poolOf(
   if (zones.length > 1)
     return { reason: `it lies over ${zones.length} zones (${zones.join(', ')}), and AWS chooses among them` };
   if (group.Status) return { reason: `it is being deleted (${group.Status})` };
+  const stopped = (group.SuspendedProcesses ?? []).map((p) => p.ProcessName ?? '').filter((p) => STEERED.has(p));
+  if (stopped.length > 0) return { reason: `somebody has suspended its ${stopped.join(' and ')}` };
   if ('mixed' in make) return { reason: make.mixed };
   const instances = (group.Instances ?? []).flatMap((i) => (i.InstanceId && !isWarm(i.LifecycleState) ? [i] : []));
   // one that was opened of one type has no other; an emulator may start what its template says instead
@@ -59,6 +61,9 @@ export function poolOf(
     },
   };
 }
+
+/** processes without which a group does not follow its size */
+const STEERED: ReadonlySet<string> = new Set(['Launch', 'Terminate']);
 
 /** Nodes that serve: in service, and not found unhealthy. */
 export const servingIn = (group: Group): number =>

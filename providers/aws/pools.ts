@@ -9,7 +9,7 @@ import { changedBy } from './last-set.ts';
 import { makeOf } from './make.ts';
 import { describeNodeGroup, listNodeGroups, type NodeGroupFacts } from './node-groups.ts';
 import type { Place } from './places.ts';
-import { poolOf } from './pool.ts';
+import { poolOf, type Seen } from './pool.ts';
 import { unseenGroup } from './unseen.ts';
 
 /** The node pools of one region: Auto Scaling groups and managed node groups. All of them, or why not. */
@@ -37,12 +37,15 @@ export async function listRegionPools(
   for (const { group, name, id, make, by } of read) {
     if (!make.ok) return make;
     const seen = poolOf(group, make.value, { name, id }, region, byId, by);
-    if ('pool' in seen) pools.push(seen.pool);
-    else passedOver.push({ name, place: `aws/${region}`, reason: seen.reason });
+    if ('pool' in seen && place.region.zones.includes(seen.pool.zone)) pools.push(seen.pool);
+    else passedOver.push({ name, place: `aws/${region}`, reason: reasonOf(seen) });
   }
   const doubts = [...found.value.doubts, ...(await doubtsOf(session, region, pools, passedOver.length))];
   return answered({ pools, passedOver, doubts });
 }
+
+const reasonOf = (seen: Seen): string =>
+  'pool' in seen ? `it is in ${seen.pool.zone}, which the fleet does not use` : seen.reason;
 
 interface Found {
   readonly groups: readonly { readonly group: Group; readonly node?: NodeGroupFacts }[];

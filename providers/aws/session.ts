@@ -38,8 +38,8 @@ export const GLOBAL_REGION = 'us-east-1';
 
 export function sessionOf(parts: ProviderParts, access: Access): Session {
   const clients = new Map<string, unknown>();
-  const credentials = credentialsOf(parts, access);
   const https = httpsOf(parts);
+  const credentials = credentialsOf(parts, access, https);
 
   const config = (service: ServiceName, region: string) => {
     const endpoint = orThrow(endpointOf(parts.env, service));
@@ -96,6 +96,7 @@ function ownKeys({ env }: ProviderParts): Keys | undefined {
 function credentialsOf(
   parts: ProviderParts,
   { roleArn }: Access,
+  https: ReturnType<typeof httpsOf>,
 ): Keys | (() => Promise<Keys & { expiration?: Date }>) | undefined {
   if (roleArn === undefined) return ownKeys(parts);
   const endpoint = endpointOf(parts.env, 'STS');
@@ -104,7 +105,8 @@ function credentialsOf(
     const url = orThrow(endpoint);
     const sts = new STSClient({
       region: parts.env['AWS_REGION'] ?? GLOBAL_REGION,
-      maxAttempts: 3,
+      maxAttempts: 3, // not a call of the product's own: the SDK makes it in the middle of one
+      requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true, ...https },
       ...(url !== undefined && { endpoint: url }),
       ...(keys && { credentials: keys }),
     });

@@ -26,7 +26,6 @@ export async function spotPrices(
         session.ec2(region).send(
           new DescribeSpotPriceHistoryCommand({
             StartTime: now,
-            EndTime: now,
             ProductDescriptions: PRODUCTS,
             ...(types.length <= 100 && { InstanceTypes: types as _InstanceType[] }),
             Filters: [{ Name: 'availability-zone', Values: [...zones] }],

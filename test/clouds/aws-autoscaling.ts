@@ -199,6 +199,8 @@ function groupOf(pool: SimPool, { state, region }: Call): sdk.AutoScalingGroup {
 
 /** members that a group is made with and described by under one name */
 const DESCRIBED: ReadonlySet<string> = new Set([
+  'SuspendedProcesses',
+  'Status',
   'MixedInstancesPolicy',
   'LaunchConfigurationName',
   'LaunchTemplate',

@@ -1,5 +1,5 @@
 import type { CreateFleetCommandInput, ReservedInstances } from '@aws-sdk/client-ec2';
-import type { CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, CreateAutoScalingGroupCommandInput } from '@aws-sdk/client-auto-scaling';
 import type { CreateNodegroupCommandInput } from '@aws-sdk/client-eks';
 import type { SavingsPlan, SavingsPlanRate } from '@aws-sdk/client-savingsplans';
 import type { SimPool, SimulatedWorld } from '../../providers/simulated/world-types.ts';
@@ -17,7 +17,10 @@ export interface AwsSetup {
   /** placement score by zone name; absent = 9 */
   readonly scores: Map<string, number>;
   /** groups by pool id that differ from what their pool would tell */
-  readonly groups: Map<string, Partial<CreateAutoScalingGroupCommandInput>>;
+  readonly groups: Map<
+    string,
+    Partial<CreateAutoScalingGroupCommandInput & Pick<AutoScalingGroup, 'SuspendedProcesses' | 'Status'>>
+  >;
   /** answers `Errors` of an instant fleet before anything is launched: code and message */
   readonly fleetErrors: { readonly code: string; readonly message: string }[];
   /** launch templates that are pools by themselves, by id */

@@ -33,10 +33,16 @@ describe('permissions', () => {
   });
 
   it('are one policy: reads everywhere, writes on what carries the tag', () => {
-    const text = JSON.stringify(policyDocument({ tag: { key: 'godwit.io/fleet', value: 'im' } }));
+    const text = JSON.stringify(
+      policyDocument({ tag: { key: 'godwit.io/fleet', value: 'im' }, roleArn: 'arn:aws:iam::1:role/godwit' }),
+    );
     const { Statement } = JSON.parse(text) as { Statement: { Sid: string; Action: string[]; Condition?: unknown }[] };
     const actions = Statement.flatMap((s) => s.Action);
     expect(actions.toSorted()).toEqual(PERMISSIONS.map((p) => p.permission).toSorted());
+    expect(Statement.find((s) => s.Action.includes('sts:AssumeRole'))).toMatchObject({
+      Resource: 'arn:aws:iam::1:role/godwit',
+    });
+    expect(JSON.stringify(policyDocument())).not.toContain('sts:AssumeRole');
     const resize = Statement.find((s) => s.Action.includes('autoscaling:SetDesiredCapacity'));
     expect(resize?.Condition).toEqual({ StringEquals: { 'aws:ResourceTag/godwit.io/fleet': 'im' } });
     const reads = Statement.find((s) => s.Sid === 'Read');
@@ -86,6 +92,26 @@ describe('looking before the first cycle', () => {
       ['reach', 'failed'],
       ['reach', 'failed'],
     ]);
+  });
+});
+
+describe('a role', () => {
+  it('is taken on where the fleet names one, and its account is the shelf’s', async () => {
+    const s = (subject = await awsSubject());
+    const access = { roleArn: 'arn:aws:iam::210987654321:role/godwit' };
+    const fleet = { ...s.fleet, clouds: s.fleet.clouds.map((c) => ({ ...c, access })) };
+    expect((await s.open().listPools(fleet)).ok).toBe(true);
+    expect(s.aws.requests.find((r) => r.api === 'sts:AssumeRole')?.input).toMatchObject({ RoleArn: access.roleArn });
+    expect(await s.parts.shelf.get('aws/210987654321/us-east-1/pools-seen')).toBeDefined();
+    expect(s.aws.complaints).toEqual([]);
+  });
+
+  it('that may not be taken on is told as such', async () => {
+    const s = (subject = await awsSubject());
+    s.world.faults.add({ provider: 'aws', api: 'sts:AssumeRole', fault: { is: 'unauthorized' }, times: 99 });
+    const access = { roleArn: 'arn:aws:iam::210987654321:role/godwit' };
+    const listed = await s.open().listPools({ ...s.fleet, clouds: s.fleet.clouds.map((c) => ({ ...c, access })) });
+    expect(listed.ok ? [] : listed.troubles.map((t) => t.remedy)).toContain('grant sts:AssumeRole');
   });
 });
 

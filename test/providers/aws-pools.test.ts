@@ -182,6 +182,17 @@ describe('groups that are not steered, each with its reason', () => {
       },
       /mixes on-demand and spot/,
     ],
+    [
+      'a zone that the fleet does not use',
+      { AvailabilityZones: ['us-east-1f'] },
+      /us-east-1f, which the fleet does not use/,
+    ],
+    [
+      'its launches suspended',
+      { SuspendedProcesses: [{ ProcessName: 'Launch' }, { ProcessName: 'AZRebalance' }] },
+      /suspended its Launch$/,
+    ],
+    ['its end before it', { Status: 'Delete in progress' }, /being deleted/],
     ['a size in vCPUs', { DesiredCapacityType: 'vcpu' }, /counted in vcpu/],
     [
       'nodes of another type left over',
