@@ -77,7 +77,10 @@ async function poolsIn(
       lists.push(await observed(parts, site, found));
     }
   }
-  if (!steered) lists.push(withoutClusterApi(declared, nodes));
+  if (!steered) {
+    const why = label === undefined ? 'the fleet looks for no pools by tag' : 'its cluster serves no Cluster API';
+    lists.push(withoutClusterApi(declared, nodes, why));
+  }
   return good({
     pools: lists.flatMap((list) => list.pools),
     passedOver: lists.flatMap((list) => list.passedOver),
@@ -306,7 +309,7 @@ function asDeclared(pool: Declared, all: number, ready: number): ObservedPool {
 const POOL_LABEL = 'godwit.io/pool';
 
 /** Nobody there can be asked for another size, so the pools are told with the nodes they have and passed over. */
-function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNode[]): PoolList {
+function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNode[], why: string): PoolList {
   const alike = (a: Declared, b: Declared) => a.type === b.type && a.zone === b.zone;
   const pools: ObservedPool[] = [];
   const doubts: string[] = [];
@@ -325,7 +328,7 @@ function withoutClusterApi(declared: readonly Declared[], nodes: readonly BareNo
   const passedOver = declared.map(({ name, region }) => ({
     name,
     place: `kubernetes/${region}`,
-    reason: 'its cluster serves no Cluster API, so its size is read and cannot be set',
+    reason: `${why}, so its size is read and cannot be set`,
   }));
   return { pools, passedOver, doubts };
 }
