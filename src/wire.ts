@@ -202,7 +202,7 @@ async function adapterOf(provider: ProviderName): Promise<Adapter> {
 }
 
 /** One for the process: rates are kept and calls are counted over all that it asks. */
-const providerParts = once(async (): Promise<ProviderParts> => {
+export const providerParts = once(async (): Promise<ProviderParts> => {
   const [{ cloudCaller }, { realWaiting }, { fileShelf }] = await Promise.all([
     import('./calls/caller.ts'),
     import('./calls/waiting.ts'),
