@@ -6,7 +6,7 @@ import { weekdayChange } from './weekday.ts';
 
 /** What the same hour of earlier days or weeks says, for every step of the past and of the future. */
 export interface Base {
-  /** ln load + offset at each step; NaN before there is one */
+  /** ln load + offset at each step it was wanted for; NaN before there is one */
   readonly logs: Float64Array;
   /** how far the load of the last quarter of an hour lay from the base, at each step of the past */
   readonly short: Float64Array;
@@ -73,9 +73,9 @@ export function baseOf(
   const lag = lagOf(kind.season, ahead);
   const first = Math.min(end, Math.max(from, lag));
   const change = kind.weekdays
-    ? weekdayChange(history, lag, first - lagOf(kind.season, ahead + kind.seasons))
+    ? weekdayChange(history, lag, first - lagOf(kind.season, ahead + kind.seasons), end)
     : undefined;
-  const logs = roomFor(end).fill(Number.NaN, 0, first).fill(0, first);
+  const logs = roomFor(end).fill(Number.NaN, from, first).fill(0, first);
   const weights = roomFor(end).fill(0, first);
   for (let k = 0, weight = 1; k < kind.seasons; k++, weight *= kind.fade) {
     const back = lagOf(kind.season, ahead + k);
@@ -92,19 +92,19 @@ export function baseOf(
   for (let i = first; i < n; i++) departures[i - first] = (seen[i] as number) - (logs[i] as number);
   const most = known ?? cutOf(departures);
   const stepS = history.stepMs / 1000;
-  const short = trailingMean(departures, n, Math.max(1, Math.round(SHORT_S / stepS)));
+  const short = trailingMean(departures, n, from, Math.max(1, Math.round(SHORT_S / stepS)));
   for (let d = 0; d < departures.length; d++) {
     departures[d] = Math.max(-most, Math.min(most, departures[d] as number));
   }
-  return { logs, short, day: trailingMean(departures, n, Math.max(1, Math.round(86_400 / stepS))), most };
+  return { logs, short, day: trailingMean(departures, n, from, Math.max(1, Math.round(86_400 / stepS))), most };
 }
 
 const cutOf = (departures: Float64Array): number => CUT_AT_MEDIANS * (quantileIn(departures, 0.5, Math.abs) || 0);
 
-/** Mean of the last `width` values up to each, fewer after the first; as the last of `n`, with 0 before them. */
-function trailingMean(values: Float64Array, n: number, width: number): Float64Array {
+/** Mean of the last `width` values up to each, fewer after the first; as the last of `n`, with 0 before them from `from` on. */
+function trailingMean(values: Float64Array, n: number, from: number, width: number): Float64Array {
   const first = n - values.length;
-  const means = roomFor(n).fill(0, 0, first);
+  const means = roomFor(n).fill(0, Math.min(from, first), first);
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
     sum += values[i] as number;

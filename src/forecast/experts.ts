@@ -86,7 +86,7 @@ export function expertsFor(
     (bases[kind] ?? [])[ahead - 1] = made;
     return made;
   };
-  const linear = LinearPaths.of(history, pretrained, baseFor(weekly, 1)?.logs, usual, known && since);
+  const linear = LinearPaths.of(history, pretrained, baseFor(weekly, 1)?.logs, usual, since);
   const daily = kinds.findIndex((kind) => kind.season === history.seasons.day && kind.weekdays && kind.seasons > 1);
   const expected = [weekly, daily].flatMap((kind) => baseFor(kind, 1) ?? []);
   // a past too short to learn from then is too short now

@@ -121,6 +121,7 @@ const UNABLE: WhyNot = 'all is needed';
 
 /**
  * The same series a few steps later: only what is new is looked at, by the measures of then. Nothing of `was` is changed.
+ * Within an arena the answer's series are of its room.
  *
  * @returns why not: the past is another than it was or too old, or among the new steps are zeros, spikes or such as are
  *   left out, of which only the whole past can tell
@@ -154,7 +155,7 @@ export function grownHistory(
   const most = MOST_USUAL * wide;
   if ((was.values[n - 1] as number) > most) return UNABLE;
   const grown = (of: Float64Array): Float64Array => {
-    const longer = new Float64Array(end);
+    const longer = roomFor(end);
     longer.set(of);
     return longer;
   };

@@ -156,7 +156,7 @@ function sharpShiftOf(experts: Experts): LevelShift | undefined {
   const past = baseOf(history, kind, 1, settledAt, 0).logs;
   const came = loadsOf(logs, offset);
   const expected = loadsOf(past, offset);
-  const found = sharpShift(came, expected, stepMs, Math.max(settledAt, knownFrom(past)));
+  const found = sharpShift(came, expected, stepMs, knownFrom(past, settledAt));
   if (!found) return undefined;
   const { before, by, from } = found;
   const lasted = logs.length - 1 - before;
@@ -178,9 +178,9 @@ function loadsOf(logs: Float64Array, offset: number): Float64Array {
   return loads;
 }
 
-/** The first step that has a value. */
-function knownFrom(logs: Float64Array): number {
-  let i = 0;
+/** The first step from there on that has a value. */
+function knownFrom(logs: Float64Array, from = 0): number {
+  let i = from;
   while (i < logs.length && Number.isNaN(logs[i])) i++;
   return i;
 }

@@ -152,9 +152,12 @@ function tellChange(
 function addProducts(gram: Float64Array, even: number, { columns, room }: Rows, count: number): void {
   for (let a = 0; a < even; a += 2) {
     for (let b = a; b < even; b += 2) {
-      let [s00, s01, s10, s11] = [0, 0, 0, 0];
-      let [a0, b0] = [a * room, b * room];
-      for (const end = a0 + count; a0 < end; a0++, b0++) {
+      let s00 = 0;
+      let s01 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      let b0 = b * room;
+      for (let a0 = a * room; a0 < a * room + count; a0++, b0++) {
         const x0 = columns[a0] as number;
         const x1 = columns[a0 + room] as number;
         const y0 = columns[b0] as number;

@@ -25,8 +25,14 @@ const FADE = 0.7;
  *
  * @param ahead steps that must lie between what is used and the time it is used for
  * @param since the first step it is wanted of
+ * @param end the first that it is not wanted of
  */
-export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number, since = 0): WeekdayChange {
+export function weekdayChange(
+  { logs, seasons, stepMs }: History,
+  ahead: number,
+  since: number,
+  end: number,
+): WeekdayChange {
   const { day, week } = seasons;
   if (day === undefined || week === undefined) return { add: () => undefined };
   const half = Math.round(HALF_WINDOW_MS / stepMs);
@@ -34,7 +40,7 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number,
   const levelFrom = Math.max(0, first - lagOf(week, WEEKS) - half);
   const level = centredMean(logs, half, levelFrom);
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
-  const levels = weightedMeans(level, lags, first);
+  const levels = weightedMeans(level, lags, first, end);
   /** from here on so many of the weeks are there, at a step and `back` steps before it */
   const there = (weeks: number, back: number): number => levelFrom + half + (lags[weeks - 1] ?? 0) + back;
   return {
@@ -64,28 +70,32 @@ export function weekdayChange({ logs, seasons, stepMs }: History, ahead: number,
 /** Weights of so many weeks, added up. */
 const allOf = (weeks: number): number => Array.from({ length: weeks }, (_, w) => FADE ** w).reduce((a, b) => a + b, 0);
 
-/** The mean level of the earlier weeks at every step; NaN where one of them is missing. */
-function weightedMeans(level: Float64Array, lags: readonly number[], since: number): Float64Array {
+/** The mean level of the earlier weeks at every step from `since` on; NaN where one of them is missing. */
+function weightedMeans(level: Float64Array, lags: readonly number[], since: number, end: number): Float64Array {
   const all = allOf(lags.length);
-  const sums = roomFor(level.length + (lags[0] ?? 0)).fill(0);
+  const sums = roomFor(end).fill(0, since);
   for (const [k, lag] of lags.entries()) {
     const weight = FADE ** k / all;
-    sums.fill(Number.NaN, 0, Math.max(since, lag));
-    for (let i = Math.max(since, lag); i < sums.length; i++) {
-      sums[i] = (sums[i] as number) + weight * (level[i - lag] ?? Number.NaN);
+    const to = Math.min(end, level.length + lag);
+    for (let i = Math.max(since, lag); i < to; i++) {
+      sums[i] = (sums[i] as number) + weight * (level[i - lag] as number);
     }
+    sums.fill(Number.NaN, since, Math.max(since, lag)).fill(Number.NaN, to);
   }
   return sums;
 }
 
-/** Mean from i − half to i + half; NaN where that reaches over an end or back beyond `since`. */
+/** Mean from i − half to i + half, for steps from `since` on; NaN where that reaches over an end or back beyond `since`. */
 function centredMean(values: Float64Array, half: number, since: number): Float64Array {
-  const means = roomFor(values.length).fill(Number.NaN);
+  const n = values.length;
+  const means = roomFor(n)
+    .fill(Number.NaN, since, since + half)
+    .fill(Number.NaN, Math.max(since, n - half));
   const width = 2 * half + 1;
   let sum = 0;
-  for (let i = since; i < values.length; i++) {
-    sum += values[i] ?? 0;
-    if (i >= since + width) sum -= values[i - width] ?? 0;
+  for (let i = since; i < n; i++) {
+    sum += values[i] as number;
+    if (i >= since + width) sum -= values[i - width] as number;
     if (i >= since + width - 1) means[i - half] = sum / width;
   }
   return means;

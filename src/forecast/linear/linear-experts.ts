@@ -64,8 +64,14 @@ export function askWindows(
 
 /** Two leads of one expert times four windows. */
 function multiply(expert: Float64Array, lead: number, windows: Float64Array, window: number, sums: Float64Array): void {
-  let [a0, a1, a2, a3] = [0, 0, 0, 0];
-  let [b0, b1, b2, b3] = [0, 0, 0, 0];
+  let a0 = 0;
+  let a1 = 0;
+  let a2 = 0;
+  let a3 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let b2 = 0;
+  let b3 = 0;
   let w = window;
   for (let i = lead; i < lead + WINDOW; i++, w++) {
     const a = expert[i] as number;
