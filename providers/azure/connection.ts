@@ -104,7 +104,7 @@ async function connect(subscription: string, parts: ProviderParts): Promise<Answ
         // a token is only ever sent to the host it is for
         if (!ownHost(url, endpoint)) throw strayLink(url);
         const token = await credential.getToken(scope);
-        return sendJson({ method, url, body, ca, headers: { authorization: `Bearer ${token.token}` } });
+        return sendJson({ method, url, body, ca, env, headers: { authorization: `Bearer ${token.token}` } });
       }),
   });
 }

@@ -1,6 +1,7 @@
-import { Agent, request } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 import { request as requestPlain } from 'node:http';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { proxyFor, tunnel } from './proxy.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** certificates to trust beside the system's own, PEM */
   readonly ca?: string | undefined;
+  /** where a proxy may be named; absent = none is used */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface HttpAnswer {
@@ -37,7 +40,7 @@ export class HttpRefusal extends Error {
  *
  * @throws HttpRefusal with the answer when the status is 400 or more; the socket's error when there is none
  */
-export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): Promise<HttpAnswer> {
+export function sendJson({ method, url, headers = {}, body, ca, env = {} }: HttpRequest): Promise<HttpAnswer> {
   const target = new URL(url);
   const plain = target.protocol === 'http:';
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
@@ -50,7 +53,7 @@ export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): 
         ...headers,
       },
       timeout: SILENCE_MS,
-      ...(ca !== undefined && !plain && { agent: agentFor(ca) }),
+      ...(!plain && wayTo(target, ca, env)),
     });
     call.on('timeout', () => call.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
     call.on('error', reject);
@@ -80,13 +83,27 @@ export function sendJson({ method, url, headers = {}, body, ca }: HttpRequest): 
   });
 }
 
-const agents = new Map<string, Agent>();
+interface Trust {
+  readonly secureContext: SecureContext;
+  readonly agent: Agent;
+}
+/** by certificates; empty = the usual ones */
+const trusts = new Map<string, Trust>();
 
 /** Reading a hundred and fifty certificates takes longer than a request: once for all of them. */
-function agentFor(ca: string): Agent {
-  const agent = agents.get(ca) ?? new Agent({ keepAlive: true, secureContext: createSecureContext({ ca }) });
-  agents.set(ca, agent);
-  return agent;
+function trustIn(ca: string | undefined): Trust {
+  const known = trusts.get(ca ?? '');
+  if (known) return known;
+  const secureContext = createSecureContext(ca === undefined ? {} : { ca });
+  const trust = { secureContext, agent: new Agent({ keepAlive: true, secureContext }) };
+  trusts.set(ca ?? '', trust);
+  return trust;
+}
+
+function wayTo(target: URL, ca: string | undefined, env: NonNullable<HttpRequest['env']>): RequestOptions {
+  const { secureContext, agent } = trustIn(ca);
+  const proxy = proxyFor(target, env);
+  return proxy ? { createConnection: tunnel(proxy, target, secureContext) } : { agent };
 }
 
 /** Azure's own SDKs wait as long for a socket that says nothing. */

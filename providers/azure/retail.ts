@@ -87,7 +87,7 @@ async function list(parts: ProviderParts, region: string, filter: string): Promi
             code: 'StrayLink',
           });
         }
-        const { body } = await sendJson({ method: 'GET', url, ca: trusted.value });
+        const { body } = await sendJson({ method: 'GET', url, ca: trusted.value, env: parts.env });
         const { Items, NextPageLink } = membersOf(body);
         if (!Array.isArray(Items)) throw Object.assign(new Error('no list of prices'), { code: 'PARSE_ERROR' });
         const link = textOf(NextPageLink);
