@@ -1,10 +1,12 @@
 import { isArch, type InstanceType } from '../../src/catalog/snapshot.ts';
+import { answered, type Answer } from '../../src/failure.ts';
 import type { ProviderParts } from '../../src/ports.ts';
 import { mib, seconds } from '../../src/units.ts';
 import type { Account } from './accounts.ts';
-import type { Calls } from './calls.ts';
+import { listed, type Calls } from './calls.ts';
 import { listEverywhere } from './everywhere.ts';
 import { fieldsOf, lastOf, listOf, numberOf, partOf, textOf, textsOf, type Fields } from './fields.ts';
+import { regionOf } from './names.ts';
 import { fresh, keep, kept } from './shelved.ts';
 import { gpuNameOf } from './sku-families.ts';
 
@@ -37,13 +39,32 @@ export async function machineTypesOf(
   const found = await kept(shelf, clock, key);
   const old = found && soldOf(found.fields, zones);
   if (old && fresh(found, FRESH)) return old;
-  const api = 'compute.machineTypes.aggregatedList';
-  const filter = zones.map((zone) => `(zone = "${zone}")`).join(' OR ');
-  const read = await listEverywhere(calls, account, api, 'machineTypes', filter);
+  const read = await readTypes(account, zones, calls);
   if (!read.ok) return old;
   const fields = compact(read.value, zones);
   await keep(shelf, key, fields);
   return soldOf(fields, zones);
+}
+
+async function readTypes(account: Account, zones: readonly string[], calls: Calls): Promise<Answer<readonly Fields[]>> {
+  const filter = zones.map((zone) => `(zone = "${zone}")`).join(' OR ');
+  const all = await listEverywhere(calls, account, 'compute.machineTypes.aggregatedList', 'machineTypes', filter);
+  if (all.ok || all.failure.kind.is !== 'invalid') return all;
+  // a filter that is not taken: without it, all of Google's zones would come, and these are few
+  const { project } = account;
+  const found: Fields[] = [];
+  for (const zone of zones) {
+    const scope = { project, region: regionOf(zone) };
+    const read = await calls.pages(
+      'compute.machineTypes.list',
+      scope,
+      { project, zone, maxResults: 500 },
+      listed('items'),
+    );
+    if (!read.ok) return read;
+    found.push(...read.value);
+  }
+  return answered(found);
 }
 
 /** As it is remembered: each type once, with the numbers of its zones. */

@@ -37,6 +37,7 @@ export const METHODS = {
   'compute.instances.aggregatedList': compute('Instances', 'AggregatedList'),
   'compute.autoscalers.aggregatedList': compute('Autoscalers', 'AggregatedList'),
   'compute.machineTypes.aggregatedList': compute('MachineTypes', 'AggregatedList'),
+  'compute.machineTypes.list': compute('MachineTypes', 'List'),
   'compute.regions.list': compute('Regions', 'List'),
   'compute.regionCommitments.aggregatedList': compute('RegionCommitments', 'AggregatedList'),
   'compute.zoneOperations.get': compute('ZoneOperations', 'Get'),

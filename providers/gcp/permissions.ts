@@ -46,7 +46,13 @@ export const PERMISSIONS: readonly Permission[] = [
   ),
   row('read', 'compute.instances.list', 'the machines of pools', 'compute.instances.aggregatedList'),
   row('read', 'compute.autoscalers.list', 'whether something else steers a pool', 'compute.autoscalers.aggregatedList'),
-  row('read', 'compute.machineTypes.list', 'what each zone sells', 'compute.machineTypes.aggregatedList'),
+  row(
+    'read',
+    'compute.machineTypes.list',
+    'what each zone sells',
+    'compute.machineTypes.aggregatedList',
+    'compute.machineTypes.list',
+  ),
   row('read', 'compute.regions.list', 'quotas', 'compute.regions.list'),
   row('read', 'compute.zoneOperations.get', 'how far an order is', 'compute.zoneOperations.get'),
   row(

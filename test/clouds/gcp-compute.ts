@@ -1,4 +1,4 @@
-import type { SimPool, SimRegion } from '../../providers/simulated/world-types.ts';
+import type { SimPool, SimRegion, SimZone } from '../../providers/simulated/world-types.ts';
 import type { Instant } from '../../src/units.ts';
 import {
   groupAs,
@@ -164,32 +164,18 @@ export function computeHandlers(state: State, options: ComputeOptions): Readonly
       options.autoscalers.map((item) => inZone(item, regions()[0]?.zones[0]?.name ?? '')),
     ),
     'compute.machineTypes.aggregatedList': aggregated('machineTypes', () =>
-      regions().flatMap((region) =>
-        region.zones.flatMap((zone) =>
-          region.types
-            .filter(({ name }) => zone.sells(name))
-            .map((type) =>
-              inZone(
-                {
-                  name: type.name,
-                  zone: zone.name,
-                  guestCpus: type.vcpu,
-                  memoryMb: Math.round(type.memory),
-                  architecture: type.arch === 'arm64' ? 'ARM64' : 'X86_64',
-                  isSharedCpu: false,
-                  selfLink: `${zoneLink(project, zone.name)}/machineTypes/${type.name}`,
-                  ...(type.gpu && {
-                    accelerators: [
-                      { guestAcceleratorType: `nvidia-${type.gpu.name}`, guestAcceleratorCount: type.gpu.count },
-                    ],
-                  }),
-                },
-                zone.name,
-              ),
-            ),
-        ),
-      ),
+      regions().flatMap(({ zones, types }) => zones.flatMap((zone) => machineTypesIn(state, zone, types))),
     ),
+    'compute.machineTypes.list': {
+      kind: 'list',
+      key: 'items',
+      items: ({ path }) =>
+        regions().flatMap(({ zones, types }) =>
+          zones
+            .filter(({ name }) => name === path['zone'])
+            .flatMap((zone) => machineTypesIn(state, zone, types).map(({ item }) => item)),
+        ),
+    },
     'compute.regions.list': {
       kind: 'list',
       key: 'items',
@@ -238,6 +224,26 @@ export function computeHandlers(state: State, options: ComputeOptions): Readonly
       }),
     ]),
   };
+}
+
+function machineTypesIn({ project }: State, zone: SimZone, types: SimRegion['types']): readonly Placed[] {
+  return types
+    .filter(({ name }) => zone.sells(name))
+    .map(({ name, vcpu, memory, arch, gpu }) => ({
+      place: `zones/${zone.name}`,
+      item: {
+        name,
+        zone: zone.name,
+        guestCpus: vcpu,
+        memoryMb: Math.round(memory),
+        architecture: arch === 'arm64' ? 'ARM64' : 'X86_64',
+        isSharedCpu: false,
+        selfLink: `${zoneLink(project, zone.name)}/machineTypes/${name}`,
+        ...(gpu && {
+          accelerators: [{ guestAcceleratorType: `nvidia-${gpu.name}`, guestAcceleratorCount: gpu.count }],
+        }),
+      },
+    }));
 }
 
 function checked(changed: { readonly ok: boolean; readonly why?: string }): void {

@@ -20,6 +20,8 @@ export interface FakeGcpOptions extends Partial<ComputeOptions> {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** most items on a page, whatever is asked for: servers may always send fewer */
   readonly pageSize?: number;
+  /** filters that are not taken */
+  readonly refuseFilters?: RegExp;
   /** places that lists over all places leave out */
   readonly unreachable?: readonly string[];
   /** node pools that GKE's autoscaler steers */
@@ -119,6 +121,9 @@ export async function fakeGcp(world: SimulatedWorld, options: FakeGcpOptions = {
         empty: fault?.is === 'empty',
         ...(fault?.is === 'stale' && { asOf: instant(world.now() - Math.round(fault.byS * 1000)) }),
       };
+      if (options.refuseFilters?.test(query.get('filter') ?? '') === true) {
+        throw new Refused(400, 'invalid', "Invalid value for field 'filter'.");
+      }
       const doneWrong = fault?.is === 'capacity' || fault?.is === 'quota' ? fault.is : undefined;
       const answer = doneWrong
         ? refusedOperation(doneWrong, path)

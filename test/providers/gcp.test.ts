@@ -305,6 +305,18 @@ describe('machines that were made before their group was labelled', () => {
   });
 });
 
+describe('a cloud that takes fewer filters than are documented', () => {
+  it('is read without them, to the same end', async () => {
+    const [plain, picky] = [await scene(), await scene({ refuseFilters: /zone|labels|insertTime/ })];
+    for (const read of ['listPools', 'listOfferings', 'listInterruptions'] as const) {
+      const [one, other] = [await plain.provider[read](plain.fleet), await picky.provider[read](picky.fleet)];
+      expect(other.ok, read).toBe(true);
+      expect(other, read).toEqual(one);
+    }
+    expect(apisOf(picky.fake).filter((api) => api === 'compute.machineTypes.list')).toHaveLength(5);
+  });
+});
+
 describe('who changed a pool last', () => {
   it('is told by the request id that Google shows with the operation', async () => {
     const { provider, fleet, world, parts } = await scene();
