@@ -8,7 +8,7 @@ import { isFresh, putKept, takeKept } from './kept.ts';
 import type { Session } from './session.ts';
 
 /** A launch template that carries it is a pool by itself: the zone to launch in, or `zone/subnet`. */
-export const DIRECT_TAG = 'godwit.io/direct';
+const DIRECT_TAG = 'godwit.io/direct';
 /** On each machine launched so: the id of its launch template. */
 export const POOL_TAG = 'godwit.io/pool';
 
@@ -46,10 +46,10 @@ export async function directNamed(
   return answered(read.value.find((t) => t.LaunchTemplateId === id && tagIn(t, DIRECT_TAG) !== undefined));
 }
 
-export const tagIn = (template: LaunchTemplate, key: string): string | undefined =>
+const tagIn = (template: LaunchTemplate, key: string): string | undefined =>
   template.Tags?.find((t) => t.Key === key)?.Value;
 
-export function placeIn(template: LaunchTemplate): { readonly zone: string; readonly subnet?: string } {
+function placeIn(template: LaunchTemplate): { readonly zone: string; readonly subnet?: string } {
   const [zone = '', subnet] = (tagIn(template, DIRECT_TAG) ?? '').split('/');
   return { zone, ...(subnet && { subnet }) };
 }

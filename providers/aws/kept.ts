@@ -4,7 +4,7 @@ import { instant, seconds, type Instant, type Seconds } from '../../src/units.ts
 import type { Session } from './session.ts';
 
 /** A fact from the shelf or just read, and when it was read at its cloud. */
-export interface Kept<T> {
+interface Kept<T> {
   readonly value: T;
   readonly at: Instant;
 }

@@ -13,7 +13,7 @@ import type { Group } from './groups.ts';
 import type { Session } from './session.ts';
 import { clientToken } from './token.ts';
 
-export interface Launched {
+interface Launched {
   /** instance ids */
   readonly instances: readonly string[];
   /** one for each code that came: 200 with the refusal inside is how AWS says that there is nothing left */

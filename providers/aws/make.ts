@@ -75,7 +75,7 @@ interface TemplateRef {
   readonly version: string;
 }
 
-export async function readTemplate(
+async function readTemplate(
   session: Session,
   region: string,
   { id, name, version }: TemplateRef,

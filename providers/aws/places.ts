@@ -9,7 +9,7 @@ export interface Place {
   readonly region: Region;
 }
 
-export interface Places {
+interface Places {
   /** every region of the fleet that may be asked */
   of(fleet: Fleet): readonly Place[];
   /** one region by name; undefined: the fleet file does not have it, or does not say how it is reached */

@@ -7,7 +7,7 @@ import type { Make } from './make.ts';
 import { OP_TAG } from './opening.ts';
 
 /** How the product calls a group, and the handle it is acted on by. */
-export interface Called {
+interface Called {
   readonly name: string;
   readonly id: string;
 }

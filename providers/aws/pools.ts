@@ -117,7 +117,7 @@ async function findGroups(
 /** A role without EKS, or a region or emulator that has none: no node group is there to be overlooked. */
 const withoutEks = ({ kind }: Failure): boolean => ['unauthorized', 'notFound', 'invalid', 'unknown'].includes(kind.is);
 
-export function nodeGroupKey(group: Group): string | undefined {
+function nodeGroupKey(group: Group): string | undefined {
   const [cluster, name] = [tagOf(group, CLUSTER), tagOf(group, NODE_GROUP)];
   return cluster === undefined || name === undefined ? undefined : `${cluster}/${name}`;
 }

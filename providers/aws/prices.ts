@@ -76,7 +76,7 @@ const filtersOf = (terms: Readonly<Record<string, string>>): Filter[] =>
   Object.entries(terms).map(([Field, Value]) => ({ Type: 'TERM_MATCH', Field, Value }));
 
 /** An item of the list is JSON in a string. One that is not what was asked for, or costs nothing, is left out. */
-export function productIn(text: string, region: string): Product | undefined {
+function productIn(text: string, region: string): Product | undefined {
   const product = parsed(text);
   const attributes = at(at(product, 'product'), 'attributes');
   if (!isRecord(attributes)) return undefined;

@@ -17,7 +17,7 @@ interface Quota {
 }
 
 /** vCPU quotas of EC2 by family: "On-Demand Instance quotas" and "Spot Instance quotas" in the EC2 user guide. */
-export const VCPU_QUOTAS: readonly Quota[] = [
+const VCPU_QUOTAS: readonly Quota[] = [
   {
     families: ['a', 'c', 'd', 'h', 'i', 'im', 'is', 'm', 'r', 't', 'z'],
     name: 'Standard',

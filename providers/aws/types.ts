@@ -88,7 +88,7 @@ async function describe(
 }
 
 /** undefined: a machine that no pool of Linux nodes is made of, or one that lacks its size */
-export function typeOf(info: InstanceTypeInfo): InstanceType | undefined {
+function typeOf(info: InstanceTypeInfo): InstanceType | undefined {
   const name = info.InstanceType;
   const [family] = (name ?? '').split('.');
   const vcpu = info.VCpuInfo?.DefaultVCpus;

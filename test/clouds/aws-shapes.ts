@@ -30,7 +30,7 @@ export interface Operation {
   readonly output: Shape;
 }
 
-export type Names = 'ec2' | 'plain';
+type Names = 'ec2' | 'plain';
 
 /** The descriptions that an SDK package carries itself and is run by. */
 export function operationsOf(sdk: Readonly<Record<string, unknown>>, names: Names): ReadonlyMap<string, Operation> {

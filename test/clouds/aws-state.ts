@@ -38,7 +38,7 @@ export interface AwsSetup {
   hideNodeGroups: boolean;
 }
 
-export interface AwsState extends AwsSetup {
+interface AwsState extends AwsSetup {
   readonly hiddenUntil: Map<string, number>;
   readonly nodeGroups: Map<string, CreateNodegroupCommandInput>;
   /** instant fleets by their token */
