@@ -18,8 +18,10 @@ import { etagOf, innerTags, instanceView, scaleSet, setMachine, type Json } from
 
 export function listSets(ground: Ground, request: Incoming, view: View): Outgoing {
   const sets = poolsSeen(ground, view).map((pool) => scaleSet(ground.place, pool));
-  return page(ground, request, ground.listsEtags ? sets : sets.map(({ etag: _, ...set }) => set));
+  return page(ground, request, ground.listsEtags ? sets : sets.map(withoutEtag));
 }
+
+const withoutEtag = (set: Json): Json => Object.fromEntries(Object.entries(set).filter(([name]) => name !== 'etag'));
 
 export function getSet(ground: Ground, { path }: Incoming, view: View): Outgoing {
   const pool = poolBySet(ground, path, view);
