@@ -65,7 +65,7 @@ describe('a cycle', () => {
     ['where its nodes go as fast as churn lets them', unpaced, true, 8],
     ['at the pace at which its clients can be moved', (fleet) => fleet, true, 10],
     ['though nobody knows what runs on its nodes', unpaced, false, 10],
-  ])('comes to rest under a load that holds still, %s', async (_, fleetFor, known, most) => {
+  ])('comes to rest under a load that holds still, %s', { timeout: 300_000 }, async (_, fleetFor, known, most) => {
     const fleet = fleetFor(await exampleFleet());
     let seen = await observed(fleet);
     const kit: Tools = { ...(await tools()), memory: {} };
