@@ -193,6 +193,17 @@ export interface Finding {
   readonly permission?: string;
 }
 
+/** What a vendor has to allow, and what for. */
+export interface Permission {
+  /** as the vendor's policy documents name it */
+  readonly permission: string;
+  /** `read` and `optional`: for a plan; `scale` and `open`: for a controller on top of it */
+  readonly needed: 'read' | 'scale' | 'open' | 'optional';
+  readonly why: string;
+  /** calls that need it, as in {@link CallAbout.api} */
+  readonly calls: readonly string[];
+}
+
 /** What an adapter is given. */
 export interface ProviderParts {
   readonly clock: Clock;

@@ -1,13 +1,5 @@
 import type { Fleet } from '../../src/fleet/fleet.ts';
-
-/** What each call of this adapter needs, as IAM names it: the Service Authorization Reference, one page a service. */
-export interface Permission {
-  readonly permission: string;
-  readonly needed: 'read' | 'scale' | 'open' | 'optional';
-  readonly why: string;
-  /** as in `CallAbout.api` */
-  readonly calls: readonly string[];
-}
+import type { Permission } from '../../src/ports.ts';
 
 const named = (
   permission: string,
@@ -21,6 +13,7 @@ const named = (
   calls,
 });
 
+/** As IAM names them: the Service Authorization Reference, one page a service. */
 export const PERMISSIONS: readonly Permission[] = [
   named('autoscaling:DescribeAutoScalingGroups', 'read', 'pools, their sizes and instances'),
   named('autoscaling:DescribeScalingActivities', 'read', 'why a group did not grow, and who changed it'),
@@ -46,8 +39,8 @@ export const PERMISSIONS: readonly Permission[] = [
   ),
   named('ec2:GetSpotPlacementScores', 'optional', 'how likely spot nodes are to be had'),
   named('ec2:DescribeAvailabilityZones', 'optional', 'the names of the zones that scores are about'),
-  named('sqs:ReceiveMessage', 'optional', 'interruption notices'),
-  named('sqs:DeleteMessage', 'optional', 'dropping notices that were dealt with', ['sqs:DeleteMessageBatch']),
+  named('sqs:ReceiveMessage', 'scale', 'interruption notices'),
+  named('sqs:DeleteMessage', 'scale', 'dropping notices that were dealt with', ['sqs:DeleteMessageBatch']),
   named('sqs:GetQueueAttributes', 'optional', 'looking whether the queue is there'),
   named('sts:GetCallerIdentity', 'optional', 'whose credentials these are; AWS always allows it'),
   named('sts:AssumeRole', 'optional', 'taking on the role that the fleet file names'),

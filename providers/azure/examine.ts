@@ -1,11 +1,11 @@
 import { troubleOf } from '../../src/calls/trouble-of.ts';
 import type { Answer, Failure } from '../../src/failure.ts';
 import type { Cloud } from '../../src/fleet/fleet.ts';
-import type { Finding } from '../../src/ports.ts';
+import type { Finding, Permission } from '../../src/ports.ts';
 import { isoOf } from '../../src/units.ts';
 import type { Azure } from './connection.ts';
 import { listOf, membersOf, textOf } from './json.ts';
-import { PERMISSIONS, type Permission } from './permissions.ts';
+import { PERMISSIONS } from './permissions.ts';
 import type { Listed } from './pools.ts';
 import { pricesIn } from './prices.ts';
 import { usagesIn } from './quotas.ts';

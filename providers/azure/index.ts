@@ -20,7 +20,7 @@ import { badToken, readReceipt } from './receipts.ts';
 import { setSize } from './set-size.ts';
 import { readToken } from './token.ts';
 
-export { grant, PERMISSIONS, policyDocument } from './permissions.ts';
+export { grant } from './permissions.ts';
 
 const SAME_CYCLE_S = 20;
 

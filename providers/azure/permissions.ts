@@ -1,14 +1,5 @@
 import type { Fleet } from '../../src/fleet/fleet.ts';
-
-/** What an Azure role must allow, and what for. */
-export interface Permission {
-  /** as a role's definition names it */
-  readonly permission: string;
-  readonly needed: 'read' | 'scale' | 'open' | 'optional';
-  readonly why: string;
-  /** api names as in `CallAbout.api` */
-  readonly calls: readonly string[];
-}
+import type { Permission } from '../../src/ports.ts';
 
 const of = (
   needed: Permission['needed'],

@@ -1,13 +1,5 @@
 import type { Api } from './methods.ts';
-
-/** A permission as Google's roles name it, and what for. */
-export interface Permission {
-  readonly permission: string;
-  readonly needed: 'read' | 'scale' | 'open' | 'optional';
-  readonly why: string;
-  /** names of calls as in `CallAbout.api` */
-  readonly calls: readonly string[];
-}
+import type { Permission } from '../../src/ports.ts';
 
 const row = (needed: Permission['needed'], permission: string, why: string, ...calls: readonly Api[]): Permission => ({
   permission,
@@ -53,7 +45,7 @@ export const PERMISSIONS: readonly Permission[] = [
     'compute.machineTypes.aggregatedList',
     'compute.machineTypes.list',
   ),
-  row('read', 'compute.regions.list', 'quotas', 'compute.regions.list'),
+  row('read', 'compute.regions.list', 'the quotas of each region', 'compute.regions.list'),
   row('read', 'compute.zoneOperations.get', 'how far an order is', 'compute.zoneOperations.get'),
   row(
     'read',

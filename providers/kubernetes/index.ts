@@ -11,7 +11,7 @@ import { readOperation } from './receipts.ts';
 import { ownRegions, sites } from './sites.ts';
 
 export { openCluster } from './cluster.ts';
-export { grant, PERMISSIONS, policyDocument } from './permissions.ts';
+export { grant } from './permissions.ts';
 
 /**
  * The fleet's own clusters, those that it names a context for: machines and prices as the fleet file states them,

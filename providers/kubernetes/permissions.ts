@@ -1,15 +1,6 @@
+import type { Permission } from '../../src/ports.ts';
 import { ACCESS_REVIEWS, apiName, BUDGETS, NODES, PODS, type Resource, type Verb } from './api.ts';
 import { deploymentsOf, machinesOf } from './machine-deployments.ts';
-
-/** What a ClusterRole must allow, and what for. */
-export interface Permission {
-  /** verb and resource: `update machinedeployments.cluster.x-k8s.io/scale` */
-  readonly permission: string;
-  readonly needed: 'read' | 'scale' | 'open' | 'optional';
-  readonly why: string;
-  /** api names as in `CallAbout.api` */
-  readonly calls: readonly string[];
-}
 
 /** A permission as the API server is asked whether it is granted. */
 export interface Rule extends Permission {
@@ -59,7 +50,7 @@ export const PERMISSIONS: readonly Rule[] = [
   rule('cluster', 'scale', 'create', PODS, 'ask pods to leave a node, within their budgets', 'eviction'),
   ...['deployments', 'statefulsets', 'replicasets'].flatMap((plural) => [
     rule('cluster', 'optional', 'get', workload(plural), 'read the replicas of a service that is scaled', 'scale'),
-    rule('cluster', 'optional', 'update', workload(plural), 'set the replicas of a service that asks for it', 'scale'),
+    rule('cluster', 'scale', 'update', workload(plural), 'set the replicas of a service that asks for it', 'scale'),
   ]),
   rule('pools', 'read', 'list', DEPLOYMENTS, 'find the pools and their sizes'),
   rule('pools', 'read', 'list', MACHINES, 'see each pool’s machines'),
@@ -75,7 +66,7 @@ export const PERMISSIONS: readonly Rule[] = [
 export const policyDocument = (needs: readonly Permission['needed'][]): string =>
   clusterRole(
     PERMISSIONS.filter(({ needed }) => needs.includes(needed)),
-    'godwit',
+    needs.includes('scale') || needs.includes('open') ? 'godwit-apply' : 'godwit-read',
   );
 
 /** The ClusterRole that grants these permissions and no others. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openCluster, grant, PERMISSIONS, policyDocument } from '../../providers/kubernetes/index.ts';
+import { openCluster, grant } from '../../providers/kubernetes/index.ts';
+import { PERMISSIONS, policyDocument } from '../../providers/kubernetes/permissions.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { LiveProvider, PoolList } from '../../src/ports.ts';
 import { seconds } from '../../src/units.ts';
