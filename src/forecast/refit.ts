@@ -34,10 +34,10 @@ export function refit(before: Fitted, signal: ObservedSignal, options: FitOption
 
 /** {@link refit} without fitting anew: says why it would. */
 export function grownFrom(before: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
-  return inArena(() => grown(before, signal, options));
+  return inArena(() => goneOn(before, signal, options));
 }
 
-function grown({ learnt }: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
+function goneOn({ learnt }: Fitted, signal: ObservedSignal, options: FitOptions): Fitted | WhyNot {
   if (!learnt) return 'another past';
   const { ground } = learnt;
   const { head, until } = headOf(signal, options);

@@ -25,13 +25,13 @@ const FADE = 0.7;
  *
  * @param ahead steps that must lie between what is used and the time it is used for
  * @param since the first step it is wanted of
- * @param end the first that it is not wanted of
+ * @param until the first that it is not wanted of
  */
 export function weekdayChange(
   { logs, seasons, stepMs }: History,
   ahead: number,
   since: number,
-  end: number,
+  until: number,
 ): WeekdayChange {
   const { day, week } = seasons;
   if (day === undefined || week === undefined) return { add: () => undefined };
@@ -40,7 +40,7 @@ export function weekdayChange(
   const levelFrom = Math.max(0, first - lagOf(week, WEEKS) - half);
   const level = centredMean(logs, half, levelFrom);
   const lags = Array.from({ length: WEEKS }, (_, k) => lagOf(week, k + 1)).filter((lag) => lag - half >= ahead);
-  const levels = weightedMeans(level, lags, first, end);
+  const levels = weightedMeans(level, lags, first, until);
   /** from here on so many of the weeks are there, at a step and `back` steps before it */
   const there = (weeks: number, back: number): number => levelFrom + half + (lags[weeks - 1] ?? 0) + back;
   return {
