@@ -95,6 +95,38 @@ function toRest(world: World, known: boolean, most: number): readonly Plan[] | u
   return plans;
 }
 
+describe('what runs on the nodes', () => {
+  const offering = offeringOf({ type: 'm7i.xlarge', usd: 0.2 });
+  const service = serviceOf('s');
+  const seen = poolOf('seen', offering, 4, {
+    carries: [
+      { nodes: 2, replicas: { 's/eu': 2, 'of-no-service': 1 } },
+      { nodes: 1, replicas: { 's/eu': 1 } },
+    ],
+  });
+
+  it.each([
+    [
+      'is told node by node, those that are on their way as empty',
+      [seen],
+      [
+        { offering: offering.id, count: 1, replicas: { 's/eu': 1 } },
+        { offering: offering.id, count: 2, replicas: { 's/eu': 2 } },
+        { offering: offering.id, count: 1, replicas: {} },
+      ],
+    ],
+    [
+      'is not known of an offering while one of its pools is not seen',
+      [seen, poolOf('unseen', offering, 1)],
+      [{ offering: offering.id, count: 5 }],
+    ],
+  ])('%s', (_, pools, running) => {
+    const demand = [demandOf(service, 5)];
+    const { fleet, observation } = worldOf({ offerings: [offering], pools, services: [service], demand, nodes: [] });
+    expect(problemOf(fleet, observation, demand, [], [{ offering }]).running).toEqual(running);
+  });
+});
+
 const RUNS = { numRuns: 20, seed: 3 };
 
 describe('a fleet under a load that holds still', () => {
