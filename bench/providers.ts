@@ -26,16 +26,10 @@ const REGIONS = {
   gcp: { 'us-west1': ['us-west1-a', 'us-west1-b'] },
 };
 
-switch (process.argv[2]) {
-  case '--serve':
-    await serve();
-    break;
-  case '--list':
-    await list(process.argv[3] ?? '');
-    break;
-  default:
-    await bench(Number(process.argv[2] ?? 3));
-}
+const [, , asked = '3', fleetFile = ''] = process.argv;
+if (asked === '--serve') await serve();
+else if (asked === '--list') await list(fleetFile);
+else await bench(Number(asked));
 
 /** The clouds, in a process of their own; says where they are, and ends with its parent. */
 async function serve(): Promise<void> {

@@ -8,8 +8,6 @@ import type { Instant, Seconds } from './units.ts';
  * What the product needs of a Kubernetes cluster, as types only: whatever cloud its nodes are bought from. The pools
  * that nodes come from are the providers' affair.
  */
-export type OpenCluster = (parts: ClusterParts, context: string) => Promise<Answer<Cluster>>;
-
 export interface ClusterParts {
   readonly clock: Clock;
   readonly caller: Caller;

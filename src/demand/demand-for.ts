@@ -90,7 +90,7 @@ function groupOf(
     service: service.name,
     market: market.name,
     requests,
-    on: service.on.filter(({ requests }) => requests !== undefined),
+    on: service.on.filter((there) => there.requests !== undefined),
     capacityPerReplica: capacity.load,
     replicas: sized.replicas,
     peakReplicas: sized.peakReplicas,
