@@ -54,10 +54,10 @@ const KNOWN_ERRORS: Readonly<Record<string, number>> = {
   'last week': 0.84,
   'mean of weeks': 0.67,
   'last value': 1.8,
-  'Holt-Winters, calm': 0.75,
+  'calm Holt-Winters': 0.75,
   'Holt-Winters': 0.7,
-  'Holt-Winters, quick': 0.75,
-  'Holt-Winters, nervous': 0.85,
+  'quick Holt-Winters': 0.75,
+  'nervous Holt-Winters': 0.85,
   [LINEAR]: 0.66,
 };
 /** Half of what an error says is forgotten after so many days. */

@@ -17,10 +17,10 @@ export interface Pace {
  * one that jumps. Which suits a series is what its own past says, so none of them is fitted.
  */
 export const PACES: readonly Pace[] = [
-  { name: 'Holt-Winters, calm', level: 0.002, day: 0.05, week: 0.15, error: 0.85 },
+  { name: 'calm Holt-Winters', level: 0.002, day: 0.05, week: 0.15, error: 0.85 },
   { name: 'Holt-Winters', level: 0.01, day: 0.1, week: 0.25, error: 0.85 },
-  { name: 'Holt-Winters, quick', level: 0.03, day: 0.2, week: 0.35, error: 0.9 },
-  { name: 'Holt-Winters, nervous', level: 0.12, day: 0.25, week: 0.35, error: 0.95 },
+  { name: 'quick Holt-Winters', level: 0.03, day: 0.2, week: 0.35, error: 0.9 },
+  { name: 'nervous Holt-Winters', level: 0.12, day: 0.25, week: 0.35, error: 0.95 },
 ];
 
 /**
