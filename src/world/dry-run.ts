@@ -14,6 +14,7 @@ import { lastSeen, type ObservedSignal } from '../signals/signal.ts';
 import { bad, good, type Checked, type Trouble } from '../trouble.ts';
 import { instant, seconds, type Instant } from '../units.ts';
 import type { EmbeddedCatalog } from './embedded.ts';
+import { withCarried } from './live/carried.ts';
 import { saidBy, type ClustersSaid, type LookedAt } from './live/clusters.ts';
 import { oncePerFile } from './once-per-file.ts';
 
@@ -50,7 +51,11 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
   const listings = lists.map((list) => taken(list.pools, NO_POOLS));
   const listed = lists.flatMap((list) => taken(list.offerings, []));
   const commitments = lists.flatMap((list) => taken(list.commitments, []));
-  const pools = listings.flatMap((listing) => listing.pools);
+  const pools = withCarried(
+    listings.flatMap((listing) => listing.pools),
+    clusters,
+    fleet,
+  );
   const said = saidBy(clusters, fleet);
   const told = toldBy(providers, listings, said);
   const egress = await catalog.egress();

@@ -6,6 +6,7 @@ import type { Doubt, ObservedWorkload } from '../../observation.ts';
 import type { Answer } from '../../failure.ts';
 import { printable } from '../../trouble.ts';
 import { NO_RESOURCES, pairwise } from '../../quantity.ts';
+import { workloadIds } from './workload-ids.ts';
 
 /** A cluster that was looked at, and where its nodes run. */
 export interface LookedAt {
@@ -30,14 +31,10 @@ export function saidBy(lookedAt: readonly LookedAt[], fleet: Pick<Fleet, 'servic
   const clusters = lookedAt.flatMap(({ region, seen }) => (seen.ok ? [{ region, snapshot: seen.value }] : []));
   return {
     nodes: clusters.flatMap(measuredIn),
-    workloads: fleet.services.flatMap(({ name, workload, markets }) =>
-      workload === undefined
-        ? []
-        : markets.flatMap((market) => {
-            const seen = workloadOf(workload.replaceAll('{market}', market), clusters);
-            return seen ? [{ group: `${name}/${market}`, ...seen }] : [];
-          }),
-    ),
+    workloads: workloadIds(fleet).flatMap(({ id, group }) => {
+      const seen = workloadOf(id, clusters);
+      return seen ? [{ group, ...seen }] : [];
+    }),
     doubts: lookedAt.flatMap(({ region, context, seen }) =>
       doubtsIn(seen).map((reason) => ({ provider: region.provider, reason: `cluster ${context} ${reason}` })),
     ),
