@@ -15,6 +15,8 @@ export interface ClusterParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** between two tries at a watch that broke */
   readonly sleep: (ms: number) => Promise<void>;
+  /** Runs `ring` after `ms`, unless what it answers is called first; absent = opening may take as long as it takes. */
+  readonly alarm?: (ms: number, ring: () => void) => () => void;
 }
 
 /** A cluster that is being followed. Opening waits for the first complete listing of everything. */

@@ -5,7 +5,7 @@ import type { Answer, Failure } from './failure.ts';
 import type { Fleet, SignalSpec } from './fleet/fleet.ts';
 import type { ObservedSignal } from './signals/signal.ts';
 import type { Checked } from './trouble.ts';
-import type { Brand, Instant } from './units.ts';
+import type { Brand, Instant, Seconds } from './units.ts';
 
 /** What the product needs of the world, as types only. Adapters live in `providers/`, `src/world/` and `src/signals/`. */
 
@@ -238,6 +238,8 @@ export interface CallAbout {
   readonly api: string;
   /** sends in all, the first among them; absent = 4. 1 where the call is relative and has to be looked into first. */
   readonly attempts?: number;
+  /** for it with all its retries and waits; absent = the caller's own deadline */
+  readonly within?: Seconds;
 }
 
 /** Facts that outlive a process and may be lost: prices, specs, what was seen last. Text under a key. */

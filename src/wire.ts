@@ -5,7 +5,7 @@ import type { Cloud, Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
 import type { Sold } from './plan/why-not.ts';
 import type { Clock, Finding, LiveProvider, Provider, ProviderParts } from './ports.ts';
-import { good, type Checked } from './trouble.ts';
+import { bad, good, printable, type Checked } from './trouble.ts';
 import { instant, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog } from './world/embedded.ts';
@@ -99,7 +99,7 @@ async function lookAtClusters(fleet: Fleet): Promise<readonly LookedAt[]> {
   ]);
   return Promise.all(
     named.map(async ({ region, context }) => {
-      const cluster = await openCluster({ ...parts, sleep: realWaiting.sleep }, context);
+      const cluster = await openCluster({ ...parts, ...realWaiting }, context);
       if (!cluster.ok) return { region, context, seen: cluster };
       try {
         return { region, context, seen: answered(cluster.value.snapshot()) };
@@ -157,6 +157,21 @@ async function examineCloud(cloud: Cloud, fleet: Fleet): Promise<Examined> {
     findings: [...findings, ...listed],
     ...(missing.length > 0 && { grant: adapter.grant(missing, fleet) }),
   };
+}
+
+/** Notes a person's word that what was seen in a place of the fleet, `aws/us-east-1`, is gone for good. */
+export async function believePlace(file: string, place: string): Promise<Checked<void>> {
+  const fleet = await readFleetFile(file);
+  if (!fleet.ok) return fleet;
+  const places = fleet.value.clouds.flatMap(({ provider, regions }) => regions.map(({ name }) => ({ provider, name })));
+  const meant = places.find(({ provider, name }) => place === `${provider}/${name}`);
+  if (!meant) {
+    const remedy = `name one of ${places.map(({ provider, name }) => `${provider}/${name}`).join(', ')}`;
+    return bad({ file, value: printable(place), problem: 'the fleet has no such place', remedy });
+  }
+  const [{ shelf }, { believe }] = await Promise.all([providerParts(), import('./calls/believed.ts')]);
+  await believe(shelf, meant.provider, meant.name);
+  return good(undefined);
 }
 
 const NOT_ASKED = (provider: ProviderName): Finding => ({

@@ -2,7 +2,7 @@ import { allPages } from '../../src/calls/pages.ts';
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
 import { listAt, member, textAt } from '../../src/manifest/json.ts';
 import type { CallAbout, Caller, Clock } from '../../src/ports.ts';
-import type { Instant } from '../../src/units.ts';
+import { seconds, type Instant } from '../../src/units.ts';
 import type { Connection } from './connect.ts';
 import { BadAnswer, failureOf, Refusal } from './failures.ts';
 import { send, stream, type Asked, type Reply, type Stream } from './http.ts';
@@ -74,9 +74,16 @@ export function kubeApi(
 ): KubeApi {
   const { context } = connection;
   const call = <T>(api: string, kind: CallAbout['class'], work: () => Promise<T>, attempts?: number) => {
-    const about: CallAbout = { cloud: 'kubernetes', account: context, region, class: kind, api };
-    const bounded = attempts === undefined ? about : { ...about, attempts };
-    return parts.caller.call(bounded, work, (error) => failureOf(api, error));
+    const about: CallAbout = {
+      cloud: 'kubernetes',
+      account: context,
+      region,
+      class: kind,
+      api,
+      ...(attempts !== undefined && { attempts }),
+      ...(kind === 'read' && { within: READ_WITHIN }),
+    };
+    return parts.caller.call(about, work, (error) => failureOf(api, error));
   };
   const ask = async (
     verb: Verb,
@@ -134,6 +141,8 @@ export function kubeApi(
 export const FIELD_MANAGER = 'godwit';
 /** The server closes a watch in order after so long, and another follows: a dead connection is found out at the latest then. */
 const WATCH_S = '290';
+/** Nobody waits longer for a cluster that accepts connections and says nothing. */
+const READ_WITHIN = seconds(30);
 /** client-go's page size */
 const PAGE = '500';
 const PATCH_TYPE = {

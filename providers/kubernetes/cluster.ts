@@ -7,7 +7,7 @@ import type {
   ScaleOrder,
   WorkloadRef,
 } from '../../src/cluster-port.ts';
-import { answered, failed, type Answer } from '../../src/failure.ts';
+import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
 import { numberAt, textAt } from '../../src/manifest/json.ts';
 import type { Clock } from '../../src/ports.ts';
 import { instant, later, seconds } from '../../src/units.ts';
@@ -20,7 +20,7 @@ import { snapshotOf } from './snapshot.ts';
 
 /**
  * Follows a cluster: its nodes, pods and disruption budgets. Of any cloud, by a context of the kubeconfig, or the one
- * that the process runs in (`in-cluster`).
+ * that the process runs in (`in-cluster`). With an alarm, one that cannot be read within a minute is given up.
  */
 export async function openCluster(parts: ClusterParts, context: string): Promise<Answer<Cluster>> {
   const connection = connectTo(parts.env, context);
@@ -32,10 +32,16 @@ export async function openCluster(parts: ClusterParts, context: string): Promise
   const budgets = follow(followed, BUDGETS, readBudget);
   const all = [nodes, pods, budgets];
   const close = async (): Promise<void> => {
-    await Promise.all(all.map((f) => f.close()));
+    const closing = all.map((f) => f.close());
+    // what is on its way is broken off: nobody waits for a server that has stopped to answer
     api.close();
+    await Promise.all(closing);
   };
-  const firsts = await Promise.all(all.map((f) => f.first));
+  const firsts = await inTime(parts, Promise.all(all.map((f) => f.first)));
+  if (!firsts) {
+    void close();
+    return failed(tooSlow);
+  }
   const missed = firsts.find((first) => !first.ok);
   if (missed && !missed.ok) {
     await close();
@@ -63,6 +69,30 @@ export async function openCluster(parts: ClusterParts, context: string): Promise
     close,
   });
 }
+
+/** 150,000 pods, as many as Kubernetes is made for, are 300 pages; a server that is well has sent them by then. */
+const OPEN_WITHIN_MS = 60_000;
+
+/** Undefined: the alarm went off first. */
+async function inTime<T>({ alarm }: ClusterParts, work: Promise<T>): Promise<T | undefined> {
+  if (!alarm) return work;
+  let silence = (): void => undefined;
+  const rung = new Promise<undefined>((resolve) => {
+    silence = alarm(OPEN_WITHIN_MS, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([work, rung]);
+  } finally {
+    silence();
+  }
+}
+
+const tooSlow: Failure = {
+  kind: { is: 'transient' },
+  api: 'list nodes, pods, poddisruptionbudgets.policy',
+  code: 'DeadlineExceeded',
+  message: `not read to its end within ${OPEN_WITHIN_MS / 1000} s`,
+};
 
 /** kubectl takes the field away to open a node, and so do we. */
 async function setUnschedulable(api: KubeApi, name: string, unschedulable: true | null): Promise<Answer<void>> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type AgentOptions, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -13,7 +14,9 @@ export interface Connection {
   readonly server: string;
   /** Credentials are asked for anew each time: tokens are renewed by whoever issued them. @throws CredentialsError */
   options(): Promise<RequestOptions>;
-  /** Lets its idle sockets go. */
+  /** aborted by {@link Connection.close} */
+  readonly closed: AbortSignal;
+  /** For good: what is on its way is broken off. */
   close(): void;
 }
 
@@ -109,9 +112,13 @@ function insideCluster(env: Env, identity: string): KubeConfig {
  */
 function connectionOf(config: KubeConfig, context: string, server: string, proxied: boolean): Connection {
   let kept: { readonly agent: HttpAgent; readonly mark: string } | undefined;
+  const life = new AbortController();
+  // one for each request under way, taken off again with it: no leak, however many there are
+  setMaxListeners(0, life.signal);
   return {
     context,
     server,
+    closed: life.signal,
     async options() {
       const options: RequestOptions & AgentOptions & Tls = { headers: {} };
       try {
@@ -135,6 +142,7 @@ function connectionOf(config: KubeConfig, context: string, server: string, proxi
       return { ...options, agent: kept.agent };
     },
     close() {
+      life.abort();
       kept?.agent.destroy();
       kept = undefined;
     },

@@ -35,7 +35,7 @@ export function failureOf(api: string, error: unknown): Failure {
   if (error instanceof CredentialsError) {
     return { kind: { is: 'unauthorized' }, api, code: 'Credentials', message };
   }
-  return { kind: { is: UNTRUSTED.test(code) ? 'invalid' : 'transient' }, api, code, message };
+  return { kind: { is: FINAL.test(code) ? 'invalid' : 'transient' }, api, code, message };
 }
 
 /** No cluster to talk to: the kubeconfig lacks it, or cannot be read. */
@@ -44,8 +44,8 @@ export function connectFailure(context: string, error: unknown): Failure {
   return { kind: { is: 'invalid' }, api: `kubeconfig ${context}`, code: 'KubeConfig', message };
 }
 
-/** A certificate that does not hold: asking again changes nothing. */
-const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO/;
+/** A certificate that does not hold, a connection that was closed from here: asking again changes nothing. */
+const FINAL = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|ERR_SSL|EPROTO|ABORT_ERR/;
 
 const codeOf = (error: unknown): string =>
   textAt(error, 'code') ?? (error instanceof Error ? error.constructor.name : 'Error');

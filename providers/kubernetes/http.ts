@@ -24,7 +24,7 @@ export interface Reply {
 export async function send(connection: Connection, asked: Asked): Promise<Reply> {
   const response = await open(connection, asked, ANSWER_WITHIN_MS);
   const status = response.statusCode ?? 0;
-  const body = parsed(await textOf(response), status);
+  const body = parsed(await wholeOf(response), status);
   if (status < 200 || status > 299) throw new Refusal(status, response.headers, body);
   return { status, headers: response.headers, body };
 }
@@ -40,7 +40,7 @@ export interface Stream {
 export async function stream(connection: Connection, path: string, onEvent: (event: unknown) => void): Promise<Stream> {
   const response = await open(connection, { method: 'GET', path }, SILENCE_MS);
   const status = response.statusCode ?? 0;
-  if (status !== 200) throw new Refusal(status, response.headers, parsed(await textOf(response), status));
+  if (status !== 200) throw new Refusal(status, response.headers, parsed(await wholeOf(response), status));
   const body = plain(response);
   const ended = new Promise<Error | undefined>((resolve) => {
     const lines = lineSplitter((line) => {
@@ -62,7 +62,10 @@ export async function stream(connection: Connection, path: string, onEvent: (eve
 
 /** Nothing at all on the socket for so long: it is dead. Bookmarks come every minute. */
 const SILENCE_MS = 150_000;
-const ANSWER_WITHIN_MS = 60_000;
+/** Without a byte for so long, a page of 500 pods does not come any more. Half of what a call has, so it is asked twice. */
+const ANSWER_WITHIN_MS = 15_000;
+/** A page that comes byte by byte keeps its socket busy for ever. */
+const WHOLE_WITHIN_MS = 30_000;
 
 async function open(connection: Connection, asked: Asked, silenceMs: number): Promise<IncomingMessage> {
   const options = await connection.options();
@@ -82,9 +85,18 @@ async function open(connection: Connection, asked: Asked, silenceMs: number): Pr
   };
   return new Promise((resolve, reject) => {
     const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const sent = ask(url, { ...options, headers, method: asked.method }, resolve);
-    sent.setTimeout(silenceMs, () => sent.destroy(new BadAnswer(`nothing was heard for ${silenceMs / 1000} s`)));
-    sent.on('error', reject);
+    const silent = (ms: number) => () => void sent.destroy(new BadAnswer(`nothing was heard for ${ms / 1000} s`));
+    const sent = ask(url, { ...options, headers, method: asked.method, signal: connection.closed }, (response) => {
+      clearTimeout(first);
+      resolve(response);
+    });
+    // the socket's own clock begins when it is connected; an address that nobody answers at never is
+    const first = setTimeout(silent(ANSWER_WITHIN_MS), ANSWER_WITHIN_MS);
+    sent.setTimeout(silenceMs, silent(silenceMs));
+    sent.on('error', (error) => {
+      clearTimeout(first);
+      reject(error);
+    });
     sent.end(text);
   });
 }
@@ -95,6 +107,16 @@ const plain = (response: IncomingMessage): NodeJS.ReadableStream & { destroy(err
   response.on('error', (error) => unzip.destroy(error));
   return response.pipe(unzip);
 };
+
+async function wholeOf(response: IncomingMessage): Promise<string> {
+  const late = new BadAnswer(`the answer did not end within ${WHOLE_WITHIN_MS / 1000} s`);
+  const timer = setTimeout(() => response.destroy(late), WHOLE_WITHIN_MS);
+  try {
+    return await textOf(response);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 async function textOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -30,7 +30,7 @@ export const DEADLINE = seconds(120);
  * what the vendor asked for. When the next try could not start before the deadline, the last failure is the answer.
  */
 export function cloudCaller(parts: CallerParts): Caller {
-  const { clock, limits = documentedLimit, deadline = DEADLINE } = parts;
+  const { clock, limits = documentedLimit } = parts;
   const lines = new Map<string, Line>();
   const sent = new Map<string, number>();
 
@@ -47,6 +47,7 @@ export function cloudCaller(parts: CallerParts): Caller {
     sent,
     async call(about, send, translate) {
       const line = lineOf(about);
+      const deadline = about.within ?? parts.deadline ?? DEADLINE;
       const until = instant(Math.round(clock.now() + deadline * 1000));
       const attempts = about.attempts ?? ATTEMPTS;
       for (let attempt = 1, failure: Failure | undefined; ; attempt += 1) {

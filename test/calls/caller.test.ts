@@ -252,6 +252,14 @@ describe('the deadline', () => {
     expect(time.pending).toBe(0);
   });
 
+  it('is the call’s own where it has one', async () => {
+    const time = virtualTime();
+    const caller = callerAt(time, { alarm: time.alarm, deadline: seconds(30) });
+    const hangs = (): Promise<string> => new Promise(() => undefined);
+    const answer = await time.run(caller.call({ ...ABOUT, within: seconds(4) }, hangs, translate));
+    expect(answer).toMatchObject({ failure: { message: 'no answer within 4 s' } });
+  });
+
   it('leaves no alarm behind after a call that came back', async () => {
     const time = virtualTime();
     const caller = callerAt(time, { alarm: time.alarm });
