@@ -132,8 +132,42 @@ export async function examineFleet(file: string): Promise<Checked<readonly Exami
   if (!fleet.ok) return fleet;
   const examined: Examined[] = [];
   for (const cloud of fleet.value.clouds) examined.push(await examineCloud(cloud, fleet.value));
-  return good(examined);
+  const own = examined.find(({ provider }) => provider === 'kubernetes');
+  const clusters = await examineClusters(fleet.value, own);
+  return good(clusters ? [...examined.filter((cloud) => cloud !== own), clusters] : examined);
 }
+
+/** Every cluster that the fleet names a context for, of whatever cloud; undefined where it names none. */
+async function examineClusters(fleet: Fleet, own: Examined | undefined): Promise<Examined | undefined> {
+  const contexts = fleet.clouds.flatMap(({ provider, regions }) =>
+    // own clusters are examined with their pools
+    provider === 'kubernetes' ? [] : regions.flatMap((region) => region.contexts ?? []),
+  );
+  if (contexts.length === 0 && !fleet.clouds.some((cloud) => cloud.provider === 'kubernetes' && isLive(cloud)))
+    return undefined;
+  const [parts, { examineContext, grant }, { clusterFindings }] = await Promise.all([
+    providerParts(),
+    import('../providers/kubernetes/index.ts'),
+    import('./world/live/examine-clusters.ts'),
+  ]);
+  const before = sentTo(parts, 'kubernetes');
+  const over = await Promise.all([...new Set(contexts)].map((context) => examineContext(parts, context)));
+  const seen = clusterFindings(await lookAtClusters(fleet), fleet);
+  const findings = [...(own?.findings ?? []), ...over.flat(), ...seen];
+  const missing = missingIn(findings);
+  return {
+    provider: 'kubernetes',
+    asked: true,
+    calls: (own?.calls ?? 0) + sentTo(parts, 'kubernetes') - before,
+    findings,
+    ...(missing.length > 0 && { grant: grant(missing) }),
+  };
+}
+
+/** Permissions that a policy document has to grant. */
+const missingIn = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(findings.flatMap((f) => (f.state === 'missing' ? (f.permission ?? []) : []))),
+];
 
 async function examineCloud(cloud: Cloud, fleet: Fleet): Promise<Examined> {
   const { provider } = cloud;
@@ -149,7 +183,7 @@ async function examineCloud(cloud: Cloud, fleet: Fleet): Promise<Examined> {
   const live = adapter.open(parts);
   const findings = await live.examine(fleet);
   const listed = await listingFindings(remembered(live, parts), fleet, systemClock);
-  const missing = [...new Set(findings.flatMap((f) => (f.state === 'missing' ? (f.permission ?? []) : [])))];
+  const missing = missingIn(findings);
   return {
     provider,
     asked: true,

@@ -46,6 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'ports',
     'cluster-port',
     'observation',
+    'calls',
     'cycle',
   ],
   actuate: ['catalog', 'ports', 'cluster-port'],

@@ -1,8 +1,9 @@
 import { offeringId, type Arch } from '../../src/catalog/offering.ts';
-import { answered, type Answer } from '../../src/failure.ts';
+import type { Answer } from '../../src/failure.ts';
 import { globMatch } from '../../src/fleet/glob.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, OpenOrder, Receipt } from '../../src/ports.ts';
+import { listMachines } from './instances.ts';
 import { nodeGroupIn } from './node-groups.ts';
 import type { Opening } from './opening.ts';
 import { openGroup } from './open-group.ts';
@@ -21,7 +22,7 @@ export async function openFromTemplate(place: Place, fleet: Fleet, order: OpenOr
   if (pattern === undefined) return refused(API, 'NoModel', `template ${template.name} names no live pool to be like`);
   if (order.size > template.max)
     return refused(API, 'OutOfBounds', `template ${template.name} allows ${template.max} nodes, not ${order.size}`);
-  const listed = await listRegionPools(place, fleet, Promise.resolve(answered([])));
+  const listed = await listRegionPools(place, fleet, listMachines(place.session, order.region));
   if (!listed.ok) return listed;
   const archOf = await archesOf(place);
   const models = listed.value.pools.flatMap((p) =>

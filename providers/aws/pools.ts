@@ -40,7 +40,7 @@ export async function listRegionPools(
     if ('pool' in seen && place.region.zones.includes(seen.pool.zone)) pools.push(seen.pool);
     else passedOver.push({ name, place: `aws/${region}`, reason: reasonOf(seen) });
   }
-  const doubts = [...found.value.doubts, ...(await doubtsOf(session, region, pools, passedOver.length))];
+  const doubts = [...found.value.doubts, ...(await doubtsOf(session, fleet, region, pools, passedOver.length))];
   return answered({ pools, passedOver, doubts });
 }
 

@@ -47,7 +47,7 @@ export async function listPools(
   const pools = steered.map(({ seen, set }) => observed(seen, machines.value.get(keyOf(set)) ?? []));
   const passedOver = found.flatMap(({ seen }) => (isPool(seen) ? [] : [seen]));
   return answered({
-    list: { pools, passedOver, doubts: await doubtsOf(azure, cloud, pools, passedOver) },
+    list: { pools, passedOver, doubts: await doubtsOf(azure, fleet, cloud, pools, passedOver) },
     lost: steered.flatMap(({ seen: pool, set }) =>
       (machines.value.get(keyOf(set)) ?? []).flatMap((machine) =>
         machine.lost === undefined ? [] : [{ pool, machine }],

@@ -73,7 +73,7 @@ async function basesOf(
   calls: Calls,
   { shelf, clock, ...parts }: ProviderParts,
 ): Promise<Answer<readonly { readonly zone: string; readonly base: string }[]>> {
-  const seen = await seenPools(shelf, clock, account.project);
+  const seen = await seenPools(shelf, clock, account.project, fleet);
   if (seen.length > 0) return answered(seen);
   const found = await candidatesIn(fleet, account, calls, { ...parts, shelf, clock });
   if (!found.ok) return found;

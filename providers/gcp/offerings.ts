@@ -23,7 +23,7 @@ export async function offeringsIn(
   snapshot: ProviderCatalog,
 ): Promise<readonly Offering[]> {
   const [seen, sold, rates, quotas] = await Promise.all([
-    seenPools(parts.shelf, parts.clock, account.project),
+    seenPools(parts.shelf, parts.clock, account.project, fleet),
     machineTypesOf(account, calls, parts),
     ratesNow(account.project, calls, parts),
     quotasOf(account, calls),

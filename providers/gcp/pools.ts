@@ -1,3 +1,4 @@
+import { isForgotten } from '../../src/calls/believed.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { count, counted } from '../../src/figures.ts';
@@ -12,7 +13,7 @@ import { listMachines, type Machine } from './instances.ts';
 import { maintenanceOf } from './maintenance.ts';
 import { labelOf, regionOf } from './names.ts';
 import { listNodePools, type NodePool } from './node-pools.ts';
-import { rememberPools, seenPools, type SeenPool } from './seen.ts';
+import { lastSeen, rememberPools, type SeenPool } from './seen.ts';
 import { templatesAt, type Template } from './templates.ts';
 
 /**
@@ -29,7 +30,6 @@ export async function poolsOf(
   calls: Calls,
   parts: ProviderParts,
 ): Promise<Answer<PoolList & { readonly maintenance: readonly Interruption[] }>> {
-  const before = await seenPools(parts.shelf, parts.clock, account.project);
   const read = await readAll(fleet, account, calls, parts);
   if (!read.ok) return read;
   const { candidates, machines, autoscalers, changes } = read.value;
@@ -60,14 +60,34 @@ export async function poolsOf(
     const doubt = doubtOf(name, zone, group, own);
     if (doubt !== undefined) doubts.push(doubt);
   }
-  if (pools.length === 0 && before.length > 0) {
-    doubts.push(
-      `gcp lists no pool in ${account.project}, where there were ${count(before.length)} within the last hour`,
-    );
-  } else {
-    await rememberPools(parts.shelf, account.project, seen);
-  }
+  const gone = await regionsGone(fleet, account, parts, [...pools.map((p) => p.zone), ...passedOver.map(placeName)]);
+  if (gone.length === 0) await rememberPools(parts.shelf, account.project, fleet, seen);
+  doubts.push(...gone);
   return answered({ pools, passedOver, doubts, maintenance });
+}
+
+/** `gcp/europe-west4-a` → `europe-west4-a` */
+const placeName = ({ place }: PoolList['passedOver'][number]): string => place.slice(place.indexOf('/') + 1);
+
+/**
+ * Regions that list no pool where some had nodes, however long ago: more often an outage than the truth. They are
+ * believed when pools show again, or a person says that they are gone ({@link isForgotten}).
+ */
+async function regionsGone(
+  fleet: Fleet,
+  { project, regions }: Account,
+  { shelf, clock }: ProviderParts,
+  places: readonly string[],
+): Promise<readonly string[]> {
+  const before = await lastSeen(shelf, clock, project, fleet);
+  const gone: string[] = [];
+  for (const { name } of regions) {
+    const known = (before?.pools ?? []).filter((pool) => pool.target > 0 && regionOf(pool.zone) === name).length;
+    if (!before || known === 0 || places.some((place) => place === name || regionOf(place) === name)) continue;
+    if (await isForgotten(shelf, 'gcp', name, before.at)) continue;
+    gone.push(`gcp lists no pool in ${name} of ${project}, where the last listing had ${count(known)}`);
+  }
+  return gone;
 }
 
 /** A group that the fleet may own, with the node pool that it belongs to. */

@@ -1,5 +1,5 @@
 import type { Clock, Shelf } from '../../src/ports.ts';
-import type { Seconds } from '../../src/units.ts';
+import type { Instant, Seconds } from '../../src/units.ts';
 import { fieldsOf, type Fields } from './fields.ts';
 
 const SCHEMA = 1;
@@ -8,6 +8,7 @@ export interface Kept {
   readonly fields: Fields;
   /** how long ago it was put there, in seconds */
   readonly ageS: number;
+  readonly at: Instant;
 }
 
 /** What lies under a key; undefined where there is nothing, or nothing of this schema. */
@@ -16,7 +17,9 @@ export async function kept(shelf: Shelf, clock: Clock, key: string): Promise<Kep
   if (!found) return undefined;
   try {
     const fields = fieldsOf(JSON.parse(found.text));
-    return fields['schemaVersion'] === SCHEMA ? { fields, ageS: (clock.now() - found.at) / 1000 } : undefined;
+    return fields['schemaVersion'] === SCHEMA
+      ? { fields, ageS: (clock.now() - found.at) / 1000, at: found.at }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { troubleOf } from '../../src/calls/trouble-of.ts';
+import { isForgotten } from '../../src/calls/believed.ts';
 import { answered, type Answer } from '../../src/failure.ts';
 import type { Fleet, Region } from '../../src/fleet/fleet.ts';
 import { listAt } from '../../src/manifest/json.ts';
@@ -75,7 +76,7 @@ async function poolsIn(
     if (found.kind === 'nodes') nodes.push(...found.nodes);
     else {
       steered = true;
-      lists.push(await observed(parts, site, found));
+      lists.push(await observed(parts, fleet, site, found));
     }
   }
   if (!steered) {
@@ -184,6 +185,7 @@ export const isOf = (pool: Pick<MachineDeployment, 'namespace' | 'name' | 'selec
 
 async function observed(
   parts: ProviderParts,
+  fleet: Fleet,
   site: Site,
   { deployments, machines, nodes }: Extract<Found, { kind: 'machines' }>,
 ): Promise<PoolList> {
@@ -202,7 +204,7 @@ async function observed(
       passedOver.push({ name: deployment.name, place: `kubernetes/${site.region.name}`, reason: pool });
     } else pools.push(pool);
   }
-  const gone = await allGone(parts, site, deployments);
+  const gone = await allGone(parts, fleet, site, deployments);
   return { pools, passedOver, doubts: gone === undefined ? doubts : [...doubts, gone] };
 }
 
@@ -270,30 +272,33 @@ function lastChange({ record, sizedBy, replicas }: MachineDeployment): LivePool[
   return sizedBy === undefined || sizedBy === FIELD_MANAGER ? undefined : { who: 'other', name: sizedBy };
 }
 
-/** Every pool gone at once is an answer that went wrong more often than it is a fleet that was taken down. */
+/**
+ * Every pool gone at once is an answer that went wrong more often than it is a fleet that was taken down: it is
+ * believed when a person says so ({@link isForgotten}), and not before.
+ */
 async function allGone(
-  parts: ProviderParts,
+  { shelf }: ProviderParts,
+  fleet: Pick<Fleet, 'name'>,
   { region, context }: Site,
   deployments: readonly MachineDeployment[],
 ): Promise<string | undefined> {
-  const key = `kubernetes/${context}/${region.name}/pools`;
+  const key = `kubernetes/${context}/${region.name}/pools/${fleet.name}`;
   const names = JSON.stringify({
     schemaVersion: 1,
     pools: deployments.map((d) => `${d.namespace}/${d.name}`).toSorted(),
   });
-  const before = (await parts.shelf.get(key))?.text;
-  if (deployments.length > 0) {
-    if (before !== names) await parts.shelf.put(key, names);
-    return undefined;
-  }
-  const count = shelvedPools(before);
-  return count === 0 ? undefined : `${count} pools were there before, and none is listed now`;
+  const before = await shelf.get(key);
+  const counts = before !== undefined && !(await isForgotten(shelf, 'kubernetes', region.name, before.at));
+  const count = counts && deployments.length === 0 ? shelvedPools(before.text) : 0;
+  if (count > 0) return `${count} pools were there before, and none is listed now`;
+  if (!counts || before.text !== names) await shelf.put(key, names);
+  return undefined;
 }
 
 /** What cannot be read is as good as nothing. */
-function shelvedPools(text: string | undefined): number {
+function shelvedPools(text: string): number {
   try {
-    return text === undefined ? 0 : listAt(JSON.parse(text), 'pools').length;
+    return listAt(JSON.parse(text), 'pools').length;
   } catch {
     return 0;
   }

@@ -1,3 +1,4 @@
+import { isForgotten } from '../../src/calls/believed.ts';
 import { allPages } from '../../src/calls/pages.ts';
 import { troubleOf } from '../../src/calls/trouble-of.ts';
 import type { ProviderName } from '../../src/catalog/offering.ts';
@@ -5,7 +6,6 @@ import { answered } from '../../src/failure.ts';
 import type { Fleet, Region } from '../../src/fleet/fleet.ts';
 import type { ObservedPool, PoolInstance, PoolList, ProviderParts } from '../../src/ports.ts';
 import { bad, good, type Checked } from '../../src/trouble.ts';
-import { secondsBetween } from '../../src/units.ts';
 import type { Ask, View } from './requests.ts';
 import type { SimInstance, SimPool, SimulatedWorld } from './world-types.ts';
 
@@ -37,7 +37,7 @@ export async function listPools(fleet: Fleet, parts: Parts): Promise<Checked<Poo
       if (region.zones.includes(pool.zone)) pools.push(observed(pool));
       else passedOver.push({ name: pool.name, place: `${parts.name}/${region.name}`, reason: strange(pool) });
     }
-    const doubt = await doubtOf(own, region, parts);
+    const doubt = await doubtOf(own, region, { ...parts, fleet });
     if (doubt !== undefined) doubts.push(doubt);
   }
   return good({ pools, passedOver, doubts });
@@ -90,24 +90,29 @@ function whoOf({ changedBy }: SimPool): NonNullable<ObservedPool['live']>['chang
   return { who: 'godwit', ...(opId !== undefined && { opId }) };
 }
 
-/** A listing that suddenly shows nothing is looked at for so long before it is believed. */
-const DOUBTED_S = 3600;
-
-/** Nothing where there was something a short while ago is more often an outage than the truth. */
-async function doubtOf(pools: readonly SimPool[], region: Region, parts: Parts): Promise<string | undefined> {
-  const key = `${parts.name}/-/${region.name}/pools`;
-  const now = { schemaVersion: 1, pools: pools.length, nodes: pools.reduce((sum, p) => sum + p.instances.length, 0) };
-  const shelved = await parts.shelf.get(key);
-  const before = shelved && countsOf(shelved.text);
-  const fresh = shelved !== undefined && secondsBetween(shelved.at, parts.clock.now()) < DOUBTED_S;
-  const asked = pools.some((pool) => pool.target > 0);
-  const place = `${parts.name} ${region.name}`;
-  if (fresh && before) {
+/**
+ * Nothing where there was something is more often an outage than the truth, however long it lasts: it is believed when
+ * something shows again, or when a person says so ({@link isForgotten}). Spot nodes may all have been taken back.
+ */
+async function doubtOf(
+  pools: readonly SimPool[],
+  region: Region,
+  { name, shelf, fleet }: Parts & { readonly fleet: Pick<Fleet, 'name'> },
+): Promise<string | undefined> {
+  const key = `${name}/-/${region.name}/pools/${fleet.name}`;
+  const lasting = pools.filter((pool) => pool.purchase === 'on-demand');
+  const nodes = lasting.reduce((sum, p) => sum + p.instances.length, 0);
+  const now = { schemaVersion: 1, pools: pools.length, nodes };
+  const shelved = await shelf.get(key);
+  const counts = shelved !== undefined && !(await isForgotten(shelf, name, region.name, shelved.at));
+  const before = counts ? countsOf(shelved.text) : undefined;
+  const place = `${name} ${region.name}`;
+  if (before) {
     if (before.pools > 0 && now.pools === 0) return `${place} lists no pools, where there were ${before.pools}`;
-    if (before.nodes > 0 && now.nodes === 0 && asked)
+    if (before.nodes > 0 && nodes === 0 && lasting.some((pool) => pool.target > 0))
       return `${place} lists no nodes, where there were ${before.nodes}`;
   }
-  if (now.pools > 0) await parts.shelf.put(key, JSON.stringify(now));
+  await shelf.put(key, JSON.stringify(now));
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from '../trouble.ts';
 import { declareDoctor } from './doctor.ts';
 import { declareAssess } from './assess.ts';
+import { declareBelieve } from './believe.ts';
 import { declareExplain } from './explain.ts';
 import { declareForecast } from './forecast.ts';
 import { declareInit } from './init.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   declareWhyNot,
   declareAssess,
   declareDoctor,
+  declareBelieve,
   declarePlace,
   declareForecast,
   declarePrices,

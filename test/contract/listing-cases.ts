@@ -181,6 +181,17 @@ export const LISTING_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'doubts it for as long as it lasts, since an outage is not over because it has lasted',
+    run: async (subject) => {
+      await listed(await subject.open(), subject.fleet);
+      adding(subject)({ fault: { is: 'empty' }, times: ALWAYS });
+      for (const days of [0, 0.1, 3]) {
+        subject.world.advance(seconds(days * 86_400));
+        await expectDoubted(subject, await subject.open());
+      }
+    },
+  },
+  {
     name: 'doubts one region that lists nothing while the other does',
     run: async (subject) => {
       const provider = await subject.open();

@@ -2,6 +2,7 @@ import type { ProviderName } from '../../catalog/offering.ts';
 import { named } from '../../figures.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { ObservedPool, PoolList } from '../../ports.ts';
+import { isAt } from './doubts.ts';
 
 /**
  * A live listing under what the fleet file declares: a declared pool's bounds narrow those of its cloud, and one that
@@ -9,11 +10,11 @@ import type { ObservedPool, PoolList } from '../../ports.ts';
  */
 export function declared(listing: PoolList, fleet: Pick<Fleet, 'pools'>, provider: ProviderName): PoolList {
   const own = new Map(fleet.pools.filter((pool) => pool.provider === provider).map((pool) => [keyOf(pool), pool]));
-  const found = new Set([
-    ...listing.pools.map(keyOf),
-    ...listing.passedOver.map(({ name, place }) => `${place}/${name}`),
-  ]);
-  const missing = [...own].filter(([key]) => !found.has(key)).map(([, pool]) => pool.name);
+  const found = new Set(listing.pools.map(keyOf));
+  // one that is there and cannot be steered has not gone
+  const there = (pool: Pick<ObservedPool, 'name' | 'region'>): boolean =>
+    listing.passedOver.some(({ name, place }) => name === pool.name && isAt(place, pool.region));
+  const missing = [...own].filter(([key, pool]) => !found.has(key) && !there(pool)).map(([, pool]) => pool.name);
   return {
     ...listing,
     pools: listing.pools.map((pool) => {

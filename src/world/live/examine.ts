@@ -8,10 +8,14 @@ import { lineOf, type Checked } from '../../trouble.ts';
 export async function listingFindings(provider: Provider, fleet: Fleet, clock: Clock): Promise<readonly Finding[]> {
   const pools = await provider.listPools(fleet);
   const offerings = await provider.listOfferings(fleet);
-  return [...poolFindings(pools, fleet), ...priceFindings(offerings, fleet, clock)];
+  return [...poolFindings(pools, fleet, provider.name), ...priceFindings(offerings, fleet, clock)];
 }
 
-function poolFindings(pools: Checked<PoolList>, { findPoolsByTag: tag }: Fleet): readonly Finding[] {
+function poolFindings(
+  pools: Checked<PoolList>,
+  { findPoolsByTag: tag }: Fleet,
+  provider: Provider['name'],
+): readonly Finding[] {
   const what = tag ? `pools with ${tag.key}=${tag.value}` : 'declared pools';
   if (!pools.ok) return failures('pools', what, pools.troubles);
   const { pools: found, passedOver, doubts } = pools.value;
@@ -40,7 +44,7 @@ function poolFindings(pools: Checked<PoolList>, { findPoolsByTag: tag }: Fleet):
       what,
       state: 'failed',
       detail,
-      remedy: 'until this is cleared up nothing there shrinks',
+      remedy: `until this is cleared up nothing there shrinks; what is gone for good: godwit believe ${provider}/<region>`,
     })),
   ];
 }

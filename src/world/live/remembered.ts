@@ -1,3 +1,4 @@
+import { isForgotten } from '../../calls/believed.ts';
 import type { Commitment } from '../../catalog/contract.ts';
 import type { Offering, ProviderName } from '../../catalog/offering.ts';
 import { duration } from '../../figures.ts';
@@ -44,6 +45,16 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
     return last ? good(otherwise(last, answer.troubles)) : answer;
   }
 
+  /** Without regions that the fleet has left, which nobody lists any more, and those a person has said to be gone. */
+  async function stillCounted(fleet: Fleet, { value, at }: Seen<PoolList>): Promise<PoolList> {
+    const regions = fleet.clouds.filter((cloud) => cloud.provider === name).flatMap((cloud) => cloud.regions);
+    const counted = new Set<string>();
+    for (const region of regions) {
+      if (!(await isForgotten(shelf, name, region.name, at))) counted.add(region.name);
+    }
+    return { ...value, pools: value.pools.filter((pool) => counted.has(pool.region)) };
+  }
+
   /** why the latest listing of pools failed; absent = it did not */
   let dark: readonly Trouble[] | undefined;
 
@@ -54,7 +65,7 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
       const before = await lastOf<PoolList>(fleet, 'pools', Infinity);
       const answer = await live.listPools(fleet);
       dark = answer.ok ? undefined : answer.troubles;
-      const doubts = answer.ok ? doubtsOf(answer.value, before?.value, before?.ageS) : [];
+      const doubts = answer.ok && before ? doubtsOf(answer.value, await stillCounted(fleet, before), before.ageS) : [];
       if (answer.ok && doubts.length > 0) {
         // an emptiness that is doubted must not become what was last seen
         return good(declared({ ...answer.value, doubts: [...answer.value.doubts, ...doubts] }, fleet, name));

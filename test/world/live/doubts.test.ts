@@ -81,6 +81,18 @@ const CASES: readonly [string, PoolList, PoolList | undefined, readonly string[]
     list([pool('us', 3)]),
     [],
   ],
+  [
+    'nor is one of GCP, whose places are zones',
+    list([], [{ name: 'pool-us-east4', place: 'gcp/us-east4-a', reason: 'over several types' }]),
+    list([pool('us-east4', 3)]),
+    [],
+  ],
+  [
+    'a pool of westus2 that cannot be steered says nothing of westus',
+    list([pool('eu', 1)], [{ name: 'x', place: 'westus2 aks-main', reason: 'over several zones' }]),
+    list([pool('eu', 1), pool('westus', 3)]),
+    ['it lists no pool in westus, where 1 pool with 3 nodes ran when last seen: taken for an outage'],
+  ],
   ['nodes that start are nodes', list([pool('us', 1)]), list([pool('us', 3)]), []],
   [
     'declared pools count by what is ready',
@@ -101,7 +113,7 @@ describe('doubts about a listing', () => {
       'it lists no pool at all, where 1 pool with 3 nodes ran 10m ago: taken for an outage',
     ]);
     expect(doubtsOf(list([]), before, CONFIRM_AFTER_S)[0]).toContain(
-      'if they are gone for good, a person has to say so',
+      'if they are gone for good, say so with godwit believe aws/us',
     );
     // never by itself
     expect(doubtsOf(list([]), before, 100 * 24 * 3600)).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { believe } from '../../../src/calls/believed.ts';
 import type { Offering } from '../../../src/catalog/offering.ts';
 import type { Fleet } from '../../../src/fleet/fleet.ts';
 import type { ObservedPool, PoolList, Provider } from '../../../src/ports.ts';
@@ -115,6 +116,30 @@ describe('a cloud that lists nothing where nodes ran', () => {
     }
     said.pools = list(gateway);
     expect(pools(await provider().listPools(fleet)).doubts).toEqual([]);
+  });
+
+  it('is believed when a person says that they are gone for good, and doubted anew from then on', async () => {
+    const { said, pass, provider, shelf } = world();
+    await provider().listPools(fleet);
+    said.pools = list();
+    pass(1);
+    await believe(shelf, 'aws', 'eu-west-1');
+    expect(pools(await provider().listPools(fleet)).doubts, 'the word was for another region').toHaveLength(1);
+    await believe(shelf, 'aws', offering.region);
+    expect(pools(await provider().listPools(fleet)).doubts).toEqual([]);
+    pass(1);
+    said.pools = list(gateway);
+    await provider().listPools(fleet);
+    said.pools = list();
+    expect(pools(await provider().listPools(fleet)).doubts, 'the word was for the past').toHaveLength(1);
+  });
+
+  it('is not missed in a region that the fleet has left: nobody asks there any more', async () => {
+    const { said, provider } = world();
+    await provider().listPools(fleet);
+    said.pools = list();
+    const left = { ...fleet, clouds: fleet.clouds.map((cloud) => ({ ...cloud, regions: [] })) };
+    expect(pools(await provider().listPools(left)).doubts).toEqual([]);
   });
 });
 
