@@ -1,6 +1,8 @@
 import { TerminateInstanceInAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { offeringId } from '../../src/catalog/offering.ts';
 import { answered, failed, mayPass, type Answer, type Failure } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { DeleteOrder, OfferingError, Receipt } from '../../src/ports.ts';
 import type { Group } from './groups.ts';
 import { noteSet } from './last-set.ts';
@@ -21,7 +23,11 @@ const ROUNDS = 3;
  * and an instance that is ending or gone was counted. No other owner of the size can make that wrong, because AWS
  * takes the instance and the size in one step.
  */
-export async function deleteFromPool({ session }: Place, order: DeleteOrder): Promise<Answer<Receipt>> {
+export async function deleteFromPool(
+  { session }: Place,
+  fleet: Pick<Fleet, 'pools'>,
+  order: DeleteOrder,
+): Promise<Answer<Receipt>> {
   const { pool, opId } = order;
   const names = [...new Set(order.instances)];
   const failures = new Map<string, Failure>();
@@ -41,18 +47,17 @@ export async function deleteFromPool({ session }: Place, order: DeleteOrder): Pr
       const f = failures.get(id);
       return round === 0 || (f !== undefined && mayPass(f));
     });
+    const left = group.DesiredCapacity - running.length;
+    if (round === 0 && running.length > 0) {
+      const own = { min: group.MinSize, max: group.MaxSize };
+      const outside = outOfBounds(pool, group.DesiredCapacity, left, boundsOf(fleet, pool, own));
+      if (outside !== undefined) return refused(API, 'OutOfBounds', outside);
+    }
     if (found.value.direct) {
       const ended = await terminate(session, pool, running);
       return ended.ok ? outcome(order, names, group, [], session.parts.clock.now()) : ended;
     }
     if (round === 0) {
-      const left = group.DesiredCapacity - running.length;
-      if (left < group.MinSize)
-        return refused(
-          API,
-          'OutOfBounds',
-          `${pool.name} may not have fewer than ${group.MinSize} nodes, ${left} would be left`,
-        );
       before = group.DesiredCapacity;
       await noteSet(session, pool.region, group.AutoScalingGroupName, { opId, from: before, size: left, sent: false });
     }

@@ -73,11 +73,11 @@ export function awsProvider(parts: ProviderParts): LiveProvider {
     listCommitments: (fleet) => commitmentsOf(parts, places.of(fleet), fleet),
     setSize: async (fleet, order) => {
       const place = placeFor(fleet, order.pool.region, 'autoscaling:SetDesiredCapacity');
-      return place.ok ? changing(place.value, () => setPoolSize(place.value, order)) : place;
+      return place.ok ? changing(place.value, () => setPoolSize(place.value, fleet, order)) : place;
     },
     deleteInstances: async (fleet, order) => {
       const place = placeFor(fleet, order.pool.region, 'autoscaling:TerminateInstanceInAutoScalingGroup');
-      return place.ok ? changing(place.value, () => deleteFromPool(place.value, order)) : place;
+      return place.ok ? changing(place.value, () => deleteFromPool(place.value, fleet, order)) : place;
     },
     openPool: async (fleet, order) => {
       const place = placeFor(fleet, order.region, 'autoscaling:CreateAutoScalingGroup');

@@ -2,6 +2,8 @@ import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { UpdateNodegroupConfigCommand } from '@aws-sdk/client-eks';
 import { offeringId } from '../../src/catalog/offering.ts';
 import { answered, type Answer } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { Receipt, SizeOrder } from '../../src/ports.ts';
 import { noteSet } from './last-set.ts';
 import { launchFleet, terminate } from './launch.ts';
@@ -18,7 +20,11 @@ const NODES = 'eks:UpdateNodegroupConfig';
  * Sets a pool's size. AWS has no precondition for it, so the group is read just before: what changed since the plan's
  * reading is a conflict, unless it has the wanted size already, as after an order whose answer was lost.
  */
-export async function setPoolSize({ session }: Place, order: SizeOrder): Promise<Answer<Receipt>> {
+export async function setPoolSize(
+  { session }: Place,
+  fleet: Pick<Fleet, 'pools'>,
+  order: SizeOrder,
+): Promise<Answer<Receipt>> {
   const { pool, size, opId, expectedVersion } = order;
   const found = await targetOf(session, pool.region, pool, GROUP);
   if (!found.ok) return found;
@@ -44,6 +50,8 @@ export async function setPoolSize({ session }: Place, order: SizeOrder): Promise
   if (!Number.isSafeInteger(size) || size < min || size > max) {
     return refused(node ? NODES : GROUP, 'OutOfBounds', `${pool.name} may have ${min} to ${max} nodes, not ${size}`);
   }
+  const outside = outOfBounds(pool, group.DesiredCapacity, size, boundsOf(fleet, pool, { min, max }));
+  if (outside !== undefined) return refused(node ? NODES : GROUP, 'OutOfBounds', outside);
   if (found.value.direct) return sizeDirect(session, order, found.value, asked);
   const note = { opId, from: group.DesiredCapacity, size };
   await noteSet(session, pool.region, group.AutoScalingGroupName, { ...note, sent: false });

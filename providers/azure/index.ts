@@ -109,13 +109,13 @@ export function azureProvider(parts: ProviderParts): LiveProvider {
       const listed = await listNow(fleet);
       return listed.ok ? good(listed.value.list) : bad(troubleIn(fleet, listed));
     },
-    async setSize(_, order) {
+    async setSize(fleet, order) {
       const azure = await at(order.pool.id);
-      return azure.ok ? setSize(azure.value, order) : azure;
+      return azure.ok ? setSize(azure.value, fleet, order) : azure;
     },
-    async deleteInstances(_, order) {
+    async deleteInstances(fleet, order) {
       const azure = await at(order.pool.id);
-      return azure.ok ? deleteInstances(azure.value, order) : azure;
+      return azure.ok ? deleteInstances(azure.value, fleet, order) : azure;
     },
     async openPool(fleet, order) {
       const cloud = cloudsOf(fleet).find(({ regions }) => regions.some(({ name }) => name === order.region));

@@ -103,8 +103,7 @@ export function seenAgentPool(
     type: vmSize,
     purchase: purchaseOf(settings.scaleSetPriority),
     target: count,
-    // a cluster needs a system node
-    min: Math.max(countIn(tags, MIN_TAGS) ?? 0, mode === 'System' ? 1 : 0),
+    min: leastOf({ tags, mode }),
     max: countIn(tags, MAX_TAGS) ?? MOST_IN_POOL,
     version: versionOf(eTag, count),
     ...(note?.size === count ? { changedBy: { who: 'godwit', opId: note.opId } } : changedBy(tags, count)),
@@ -117,6 +116,15 @@ export const versionOf = (etag: string | undefined, size: number): string => eta
 /** Whether a pool that is read now is as it was seen. */
 export const isAsSeen = (seen: string, etag: string | undefined, size: number | undefined): boolean =>
   seen === etag || seen === `size ${size}`;
+
+/** Fewest nodes of an agent pool: a cluster needs a system node. */
+export const leastOf = ({
+  tags,
+  mode,
+}: {
+  readonly tags?: Tags | undefined;
+  readonly mode?: string | undefined;
+}): number => Math.max(countIn(tags, MIN_TAGS) ?? 0, mode === 'System' ? 1 : 0);
 
 export const isPool = (seen: Seen): seen is SeenPool => 'id' in seen;
 

@@ -1,32 +1,35 @@
 import type { AgentPool } from '@azure/arm-containerservice';
 import { failed, type Answer, type Failure } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { Receipt, SizeOrder } from '../../src/ports.ts';
 import { begin, type Begun } from './begin.ts';
 import type { Azure } from './connection.ts';
 import { poolIdOf, type AgentPoolId, type ScaleSetId } from './ids.ts';
 import { accepted } from './receipts.ts';
-import { isAsSeen, MOST_IN_GROUP, MOST_IN_POOL, MOST_IN_SET } from './observed.ts';
-import { countIn, MAX_TAGS, OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
+import { isAsSeen, leastOf, MOST_IN_GROUP, MOST_IN_POOL, MOST_IN_SET } from './observed.ts';
+import { countIn, MAX_TAGS, MIN_TAGS, OP_TAG, SIZE_TAG, tagged, tagOf, type Tags } from './tags.ts';
 import { offeringOf, type Token } from './token.ts';
 
 /**
  * Sets a pool's size: reads it, then writes size and order in one request that holds only for the version read
  * (`If-Match`). An order whose answer was lost is known by its tag, and adopted instead of sent again.
  */
-export async function setSize(azure: Azure, order: SizeOrder): Promise<Answer<Receipt>> {
+export async function setSize(azure: Azure, fleet: Pick<Fleet, 'pools'>, order: SizeOrder): Promise<Answer<Receipt>> {
   const id = poolIdOf(order.pool.id);
   if (!id) return failed(notAPool(order.pool.id));
-  const first = await attempt(azure, id, order);
+  const first = await attempt(azure, fleet, id, order);
   // refused because the version is another: by somebody else, or by this very request, whose answer was lost
   return !first.ok && first.failure.kind.is === 'conflict' && first.failure.code !== CHANGED
-    ? attempt(azure, id, order, first.failure)
+    ? attempt(azure, fleet, id, order, first.failure)
     : first;
 }
 
 /** The pool as it is before anything is written. */
 interface Before {
   readonly size: number | undefined;
-  /** most nodes it may have */
+  /** fewest and most nodes it may have */
+  readonly min: number;
   readonly max: number;
   readonly version: string | undefined;
   readonly tags: Tags | undefined;
@@ -35,19 +38,21 @@ interface Before {
 
 async function attempt(
   azure: Azure,
+  fleet: Pick<Fleet, 'pools'>,
   id: ScaleSetId | AgentPoolId,
   order: SizeOrder,
   refused?: Failure,
 ): Promise<Answer<Receipt>> {
   const before = await readPool(azure, id, order.pool.region);
   if (!before.ok) return before;
-  const { size, max, version, tags, send } = before.value;
+  const { size, min, max, version, tags, send } = before.value;
   if (tagOf(tags, OP_TAG) === order.opId && size === order.size) return { ok: true, value: accepted(tokenFor(order)) };
   if (refused) return failed(refused);
   if (order.expectedVersion !== undefined && !isAsSeen(order.expectedVersion, version, size)) {
     return failed(changed(order.expectedVersion, version ?? `size ${size}`));
   }
-  if (order.size > max) return failed(tooLarge(order.size, max));
+  const outside = outOfBounds(order.pool, size ?? 0, order.size, boundsOf(fleet, order.pool, { min, max }));
+  if (outside !== undefined) return failed(notWithin(outside));
   const begun = await send(order.size, tagged(tags, { [OP_TAG]: order.opId, [SIZE_TAG]: String(order.size) }));
   return begun.ok ? { ok: true, value: accepted(tokenFor(order, begun.value.operation)) } : begun;
 }
@@ -65,6 +70,7 @@ async function readScaleSet(azure: Azure, { group, name }: ScaleSetId, region: s
     ok: true,
     value: {
       size: sku?.capacity,
+      min: countIn(tags, MIN_TAGS) ?? 0,
       max: countIn(tags, MAX_TAGS) ?? (read.value.singlePlacementGroup === true ? MOST_IN_GROUP : MOST_IN_SET),
       version: etag,
       tags,
@@ -95,6 +101,7 @@ async function readAgentPool(
     ok: true,
     value: {
       size: read.value.count,
+      min: leastOf(read.value),
       max: countIn(read.value.tags, MAX_TAGS) ?? MOST_IN_POOL,
       version: eTag,
       tags: read.value.tags,
@@ -134,11 +141,11 @@ const changed = (expected: string, now: string): Failure => ({
   message: `the pool has been changed since it was read: version ${now}, not ${expected}`,
 });
 
-const tooLarge = (size: number, max: number): Failure => ({
+export const notWithin = (message: string): Failure => ({
   kind: { is: 'invalid' },
   api: '',
-  code: 'AboveMost',
-  message: `${size} nodes are more than the ${max} that the pool may have`,
+  code: 'OutOfBounds',
+  message,
 });
 
 export const notAPool = (id: string): Failure => ({

@@ -1,9 +1,12 @@
 import { offeringId } from '../../src/catalog/offering.ts';
 import { answered, failed, type Answer } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { DeleteOrder, Receipt } from '../../src/ports.ts';
 import type { Calls } from './calls.ts';
 import { regionOf, requestIdOf } from './names.ts';
-import { begun, operationIn, readPool } from './set-size.ts';
+import { membersOf } from './progress.ts';
+import { begun, notWithin, OF_A_ZONE, operationIn, readPool, type Found } from './set-size.ts';
 import type { Stored, StoredOperation } from './token.ts';
 
 /** Google's own limit for one call. */
@@ -14,7 +17,11 @@ const AT_MOST = 1000;
  * sending it again ends no others. Nodes of GKE go the same way, as its own autoscaler sends them: a node pool has no
  * size apart from its groups'.
  */
-export async function deleteInstances(order: DeleteOrder, calls: Calls): Promise<Answer<Receipt>> {
+export async function deleteInstances(
+  fleet: Pick<Fleet, 'pools'>,
+  order: DeleteOrder,
+  calls: Calls,
+): Promise<Answer<Receipt>> {
   const names = [...new Set(order.instances)];
   const odd = names.find((name) => !/^[a-z][a-z0-9-]{0,62}$/.test(name));
   if (odd !== undefined) {
@@ -24,6 +31,8 @@ export async function deleteInstances(order: DeleteOrder, calls: Calls): Promise
   const found = await readPool(order.pool, calls);
   if (!found.ok) return found;
   const { project, zone, group } = found.value;
+  const outside = await tooFew(fleet, order, names, found.value, calls);
+  if (!outside.ok) return outside;
   const operations: StoredOperation[] = [];
   const stored = (): Stored => ({
     kind: 'delete',
@@ -61,6 +70,25 @@ export async function deleteInstances(order: DeleteOrder, calls: Calls): Promise
     if (receipt.state === 'failed') return answered(receipt);
   }
   return answered(receipt ?? { ...begun(stored(), {}, 0), state: 'done' });
+}
+
+/** What is gone already makes the group no smaller, so it is looked up where all of them together would be too many. */
+async function tooFew(
+  fleet: Pick<Fleet, 'pools'>,
+  { pool }: DeleteOrder,
+  names: readonly string[],
+  { project, zone, group }: Found,
+  calls: Calls,
+): Promise<Answer<void>> {
+  const bounds = boundsOf(fleet, pool, OF_A_ZONE);
+  const why = (fewer: number): string | undefined =>
+    outOfBounds(pool, group.target, Math.max(0, group.target - fewer), bounds);
+  if (why(names.length) === undefined) return answered(undefined);
+  const members = await membersOf({ project, zone, group: group.name }, calls);
+  if (!members.ok) return members;
+  const staying = new Set(members.value.flatMap(({ name, state }) => (state === 'leaving' ? [] : [name])));
+  const outside = why(names.filter((name) => staying.has(name)).length);
+  return outside === undefined ? answered(undefined) : failed(notWithin(outside));
 }
 
 const DELETE = 'compute.instanceGroupManagers.deleteInstances';

@@ -98,8 +98,8 @@ export function gcpProvider(parts: ProviderParts): LiveProvider {
       return pools.ok ? good(pools.value) : bad(troubleOf(pools.failure, 'gcp'));
     },
     listCommitments,
-    setSize: (_fleet, order) => setSize(order, calls),
-    deleteInstances: (_fleet, order) => deleteInstances(order, calls),
+    setSize: (fleet, order) => setSize(fleet, order, calls),
+    deleteInstances: (fleet, order) => deleteInstances(fleet, order, calls),
     openPool: (fleet, order) => openPool(fleet, order, calls, parts),
     readOperation: (_fleet, token) => readOperation(token, calls),
     listInterruptions,

@@ -265,7 +265,7 @@ function observed(
 }
 
 /** Machines in a zonal group, nodes in a zonal node pool: cloud.google.com/compute/docs/instance-groups (limits). */
-const MOST_IN_A_ZONE = 1000;
+export const MOST_IN_A_ZONE = 1000;
 
 /** For a node pool its own etag too: GKE changes it with the settings, and leaves it with the size. */
 export const versionOf = (group: Group, nodePool: NodePool | undefined): string =>

@@ -14,15 +14,24 @@ import { tokenOf, type Stored } from './token.ts';
 export async function progressOf(stored: Stored & { readonly group: string }, calls: Calls): Promise<Answer<Receipt>> {
   const read = await readGroup(stored.project, stored.zone, stored.group, calls);
   if (!read.ok) return read;
+  const members = await membersOf(stored, calls);
+  if (!members.ok) return members;
+  const { value } = members;
+  return answered(stored.kind === 'delete' ? afterDeletion(stored, value) : afterSize(stored, read.value, value));
+}
+
+/** The machines of a group, as the group itself sees them. */
+export async function membersOf(
+  { project, zone, group }: Pick<Stored, 'project' | 'zone'> & { readonly group: string },
+  calls: Calls,
+): Promise<Answer<readonly Member[]>> {
   const managed = await calls.pages(
     'compute.instanceGroupManagers.listManagedInstances',
-    { project: stored.project, region: regionOf(stored.zone) },
-    { project: stored.project, zone: stored.zone, instanceGroupManager: stored.group, maxResults: 500 },
+    { project, region: regionOf(zone) },
+    { project, zone, instanceGroupManager: group, maxResults: 500 },
     listed('managedInstances'),
   );
-  if (!managed.ok) return managed;
-  const members = managed.value.map(memberOf);
-  return answered(stored.kind === 'delete' ? afterDeletion(stored, members) : afterSize(stored, read.value, members));
+  return managed.ok ? answered(managed.value.map(memberOf)) : managed;
 }
 
 export async function readGroup(project: string, zone: string, name: string, calls: Calls): Promise<Answer<Group>> {

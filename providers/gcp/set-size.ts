@@ -1,5 +1,7 @@
 import { offeringId } from '../../src/catalog/offering.ts';
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import type { PoolRef, Receipt, SizeOrder } from '../../src/ports.ts';
 import type { Calls } from './calls.ts';
 import { partOf, textOf, type Fields } from './fields.ts';
@@ -7,7 +9,7 @@ import type { Group } from './groups.ts';
 import { regionOf, requestIdOf } from './names.ts';
 import { nodePoolOf, type NodePool } from './node-pools.ts';
 import { stateOf } from './operations.ts';
-import { versionOf } from './pools.ts';
+import { MOST_IN_A_ZONE, versionOf } from './pools.ts';
 import { distinct, readGroup, receiptOf } from './progress.ts';
 import type { Stored, StoredOperation } from './token.ts';
 
@@ -17,7 +19,7 @@ import type { Stored, StoredOperation } from './token.ts';
  * Google takes no condition on a resize. Whoever changes the pool between the reading and the sending, some tens of
  * milliseconds, is overwritten; the size is absolute, so that it ends at one of the two and never at a sum.
  */
-export async function setSize(order: SizeOrder, calls: Calls): Promise<Answer<Receipt>> {
+export async function setSize(fleet: Pick<Fleet, 'pools'>, order: SizeOrder, calls: Calls): Promise<Answer<Receipt>> {
   const found = await readPool(order.pool, calls);
   if (!found.ok) return found;
   const { project, zone, group, nodePool } = found.value;
@@ -26,6 +28,8 @@ export async function setSize(order: SizeOrder, calls: Calls): Promise<Answer<Re
   if (order.expectedVersion !== undefined && order.expectedVersion !== version && group.target !== order.size) {
     return failed(changed(order, version));
   }
+  const outside = outOfBounds(order.pool, group.target, order.size, boundsOf(fleet, order.pool, OF_A_ZONE));
+  if (outside !== undefined) return failed(notWithin(outside));
   const sent =
     nodePool === undefined
       ? await calls.one(
@@ -59,6 +63,16 @@ export async function setSize(order: SizeOrder, calls: Calls): Promise<Answer<Re
   };
   return answered(begun(stored, sent.value, Math.min(order.size, group.steady)));
 }
+
+/** Google keeps no bounds for a group that has no autoscaler. */
+export const OF_A_ZONE = { min: 0, max: MOST_IN_A_ZONE };
+
+export const notWithin = (message: string): Failure => ({
+  kind: { is: 'invalid' },
+  api: 'compute.instanceGroupManagers.resize',
+  code: 'OutOfBounds',
+  message,
+});
 
 export interface Found {
   readonly project: string;

@@ -1,8 +1,9 @@
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
-import type { DeleteOrder, Receipt, SizeOrder } from '../../src/ports.ts';
+import type { DeleteOrder, PoolRef, Receipt, SizeOrder } from '../../src/ports.ts';
 import { carryOut, conflict } from './carry-out.ts';
-import { DELETE_ANNOTATION, machinesOf, type Machine } from './machine-deployments.ts';
+import { DELETE_ANNOTATION, machinesOf, type Machine, type MachineDeployment } from './machine-deployments.ts';
 import { isNamed, isOf, machinesAt } from './pools.ts';
 import { progress, readPool, ticketOf } from './receipts.ts';
 import { placeOfPool, type PoolPlace, type Sites } from './sites.ts';
@@ -16,8 +17,7 @@ export async function setSize(all: Sites, fleet: Fleet, order: SizeOrder): Promi
     kind: 'size',
     opId,
     sizeFrom: () => size,
-    refuse: ({ name, max }) =>
-      max !== undefined && size > max ? refusal(`${name} may have ${max} machines at most, not ${size}`) : undefined,
+    refuse: (now) => outside(fleet, place.value, pool, now, size),
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
   if (!done.ok) return done;
@@ -53,10 +53,12 @@ export async function deleteInstances(all: Sites, fleet: Fleet, order: DeleteOrd
   const ours = now.value.record?.opId === opId && now.value.record.kind === 'delete';
   if (going.length === 0 && !ours)
     return answered(progress({ ...ticket, size: now.value.replicas ?? 0 }, now.value, own));
+  const lessOf = ({ replicas = 0 }: MachineDeployment): number => Math.max(0, replicas - going.length);
   const done = await carryOut(place.value, {
     kind: 'delete',
     opId,
-    sizeFrom: ({ replicas = 0 }) => Math.max(0, replicas - going.length),
+    sizeFrom: lessOf,
+    refuse: (read) => (going.length === 0 ? undefined : outside(fleet, place.value, pool, read, lessOf(read))),
     first: () => mark(place.value, going, opId),
   });
   if (!done.ok) {
@@ -65,6 +67,18 @@ export async function deleteInstances(all: Sites, fleet: Fleet, order: DeleteOrd
     return done;
   }
   return answered(progress({ ...ticket, size: done.value.replicas ?? 0 }, done.value, own));
+}
+
+function outside(
+  fleet: Fleet,
+  { site }: PoolPlace,
+  pool: PoolRef,
+  { replicas = 0, min = 0, max }: MachineDeployment,
+  size: number,
+): Failure | undefined {
+  const machines = site.region.own?.nodeTypes.find(({ name }) => name === pool.type)?.atMostPerZone;
+  const why = outOfBounds(pool, replicas, size, boundsOf(fleet, pool, { min, max: max ?? machines ?? Infinity }));
+  return why === undefined ? undefined : refusal(why);
 }
 
 /** @param value null takes the mark away */

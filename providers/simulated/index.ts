@@ -1,14 +1,15 @@
 import type { ProviderName } from '../../src/catalog/offering.ts';
 import { answered, failed, type Answer } from '../../src/failure.ts';
+import { boundsOf, outOfBounds } from '../../src/fleet/bounds.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { lineOf, good } from '../../src/trouble.ts';
-import type { Finding, Interruption, LiveProvider, ProviderParts, Receipt } from '../../src/ports.ts';
+import type { Finding, Interruption, LiveProvider, PoolRef, ProviderParts, Receipt } from '../../src/ports.ts';
 import { listPools, regionsOf, signature } from './listing.ts';
 import { listOfferings } from './offers.ts';
 import { openPool } from './open.ts';
 import { readToken, receiptOf, tokenOf } from './receipts.ts';
 import { asking, Refusal } from './requests.ts';
-import type { Change, Changed, SimNotice, SimulatedWorld } from './world-types.ts';
+import type { Change, Changed, SimInstance, SimNotice, SimPool, SimulatedWorld } from './world-types.ts';
 
 /**
  * A cloud that is simulated: the product runs on it as it runs on a real one, in tests and in simulations. It meets
@@ -32,20 +33,39 @@ export function simulatedProvider(world: SimulatedWorld, name: ProviderName, par
       return receiptOf(changed.pool, operation, token, api);
     });
 
+  /** A refusal by what the fleet file declares; undefined = none. */
+  const within = (
+    fleet: Fleet,
+    ref: PoolRef,
+    sizeFrom: (pool: SimPool) => number,
+  ): (Changed & { ok: false }) | undefined => {
+    const pool = world.pools.get(ref.id);
+    const why = pool && outOfBounds(ref, pool.target, sizeFrom(pool), boundsOf(fleet, ref, pool));
+    return why === undefined ? undefined : { ok: false, why: 'outOfBounds' };
+  };
+
   return {
     name,
     listOfferings: (fleet) => listOfferings(fleet, own),
     listPools: (fleet) => listPools(fleet, own),
     listCommitments: async (fleet) => good(fleet.commitments.filter((c) => c.provider === name)),
-    setSize: (_fleet, { pool, size, expectedVersion, opId }) =>
-      order('setSize', { pool, opId }, (by) =>
-        world.pools.resize(pool.id, size, {
-          ...by,
-          ...(expectedVersion !== undefined && { expectedVersion: Number(expectedVersion) }),
-        }),
+    setSize: (fleet, { pool, size, expectedVersion, opId }) =>
+      order(
+        'setSize',
+        { pool, opId },
+        (by) =>
+          within(fleet, pool, () => size) ??
+          world.pools.resize(pool.id, size, {
+            ...by,
+            ...(expectedVersion !== undefined && { expectedVersion: Number(expectedVersion) }),
+          }),
       ),
-    deleteInstances: (_fleet, { pool, instances, opId }) =>
-      order('deleteInstances', { pool, opId }, (by) => world.pools.remove(pool.id, instances, by)),
+    deleteInstances: (fleet, { pool, instances, opId }) =>
+      order('deleteInstances', { pool, opId }, (by) => {
+        const stays = ({ id, state }: SimInstance): boolean => state !== 'ending' && instances.includes(id);
+        const left = ({ target, instances: all }: SimPool): number => Math.max(0, target - all.filter(stays).length);
+        return within(fleet, pool, left) ?? world.pools.remove(pool.id, instances, by);
+      }),
     openPool: (fleet, wanted) => openPool(fleet, wanted, own),
     readOperation: (_fleet, token) => {
       const api = 'readOperation';

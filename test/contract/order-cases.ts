@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { offeringId } from '../../src/catalog/offering.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import { later as at, seconds } from '../../src/units.ts';
 import { POOLS, TAG } from './small-world.ts';
 import {
@@ -221,6 +222,36 @@ export const ORDER_CASES: readonly Case[] = [
       const answer = await provider.setSize(subject.fleet, sizeOrder(pool, pool.max + 1, 'op-above'));
       expect(answer.ok ? undefined : answer.failure.kind.is).toBe('invalid');
       expect(simPool(subject, POOLS.gatewayA).target).toBe(3);
+    },
+  },
+  {
+    name: 'keeps a pool within what the fleet file declares, by size and by deletion, and brings it nearer to that',
+    run: async (subject) => {
+      const provider = await subject.open();
+      const pool = await poolNamed(provider, subject.fleet, POOLS.gatewayA);
+      const { name, region, zone, type, purchase } = pool;
+      const within = (min: number, max: number): Fleet => ({
+        ...subject.fleet,
+        pools: [{ name, provider: pool.provider, region, zone, type, purchase, nodes: 3, min, max }],
+      });
+      const target = (): number => simPool(subject, POOLS.gatewayA).target;
+      const refusals = [
+        await provider.setSize(within(2, 4), sizeOrder(pool, 5, 'op-over')),
+        await provider.setSize(within(2, 4), sizeOrder(pool, 1, 'op-under')),
+        await provider.setSize(within(2, 4), sizeOrder(pool, 2.5, 'op-half')),
+        await provider.deleteInstances(within(3, 9), {
+          opId: 'op-named',
+          pool: refOf(pool),
+          instances: idsOf(pool).slice(0, 1),
+        }),
+      ];
+      expect(refusals.map((answer) => (answer.ok ? 'taken on' : answer.failure.kind.is))).toEqual(
+        refusals.map(() => 'invalid'),
+      );
+      expect(target()).toBe(3);
+      accepted(await provider.setSize(within(0, 1), sizeOrder(pool, 2, 'op-nearer')));
+      settleDown(subject);
+      expect(target(), 'a bound that was narrowed is come nearer to step by step').toBe(2);
     },
   },
   {
