@@ -3,8 +3,9 @@ import type { Failure } from '../../src/failure.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { troubleOf } from '../../src/calls/trouble-of.ts';
 import { member, textAt } from '../../src/manifest/json.ts';
-import type { Clock, Finding } from '../../src/ports.ts';
-import { ACCESS_REVIEWS, type KubeApi } from './api.ts';
+import type { Clock, Finding, ProviderParts } from '../../src/ports.ts';
+import { ACCESS_REVIEWS, kubeApi, type KubeApi } from './api.ts';
+import { connectTo } from './connect.ts';
 import { CLUSTER_API } from './machine-deployments.ts';
 import { deploymentsAt, labelOf } from './pools.ts';
 import { PERMISSIONS, type Rule } from './permissions.ts';
@@ -29,32 +30,59 @@ export async function examine(all: Sites, clock: Clock, fleet: Fleet): Promise<r
   return found.flat();
 }
 
-async function lookOver(site: Site, clock: Clock, fleet: Fleet): Promise<readonly Finding[]> {
-  const { api, context } = site;
-  const version = await api.about('/version');
-  if (!version.ok) {
-    const about = version.failure.kind.is === 'unauthorized' ? 'credentials' : 'reach';
-    return [failing(about, `context ${context}`, version.failure)];
+/** Looks over a cluster whose nodes another cloud sells: the same, but for pools, which are that cloud's. */
+export async function examineContext(parts: ProviderParts, context: string): Promise<readonly Finding[]> {
+  const connection = connectTo(parts.env, context);
+  if (!connection.ok) return [failing('credentials', `context ${context}`, connection.failure)];
+  const api = kubeApi(connection.value, parts);
+  try {
+    const reached = await reachedAs(api, parts.clock);
+    return reached.version === undefined
+      ? reached.findings
+      : [...reached.findings, ...(await granted(api, isOfCluster))];
+  } finally {
+    api.close();
   }
-  const { body, headers } = version.value;
-  const reached: Finding = {
-    about: 'reach',
-    what: `context ${context}`,
-    state: 'ok',
-    detail: `Kubernetes ${textAt(body, 'gitVersion') ?? 'of unknown version'}`,
-  };
+}
+
+async function lookOver(site: Site, clock: Clock, fleet: Fleet): Promise<readonly Finding[]> {
+  const { api } = site;
+  const reached = await reachedAs(api, clock);
+  if (reached.version === undefined) return reached.findings;
   const served = await site.machines();
   const steerable = served.ok && served.value !== undefined;
-  const asked = PERMISSIONS.filter(
-    ({ of, resource }) => resource !== ACCESS_REVIEWS.plural && (steerable || of === 'cluster'),
-  );
-  const granted = await Promise.all(asked.map((rule) => mayWe(api, rule)));
   return [
-    reached,
-    clockFinding(context, headers.date, clock),
-    ...granted,
+    ...reached.findings,
+    ...(await granted(api, steerable ? () => true : isOfCluster)),
     ...(await poolFindings(site, served, fleet)),
   ];
+}
+
+const isOfCluster = ({ of }: Rule): boolean => of === 'cluster';
+
+/** Whose rights are asked after needs none to ask. */
+const granted = (api: KubeApi, wanted: (rule: Rule) => boolean): Promise<readonly Finding[]> =>
+  Promise.all(
+    PERMISSIONS.filter((rule) => rule.resource !== ACCESS_REVIEWS.plural && wanted(rule)).map((rule) =>
+      mayWe(api, rule),
+    ),
+  );
+
+/** Version and clock; no version where the cluster is not reached. */
+async function reachedAs(
+  api: KubeApi,
+  clock: Clock,
+): Promise<{ readonly version?: string; readonly findings: readonly Finding[] }> {
+  const { context } = api;
+  const answer = await api.about('/version');
+  if (!answer.ok) {
+    const about = answer.failure.kind.is === 'unauthorized' ? 'credentials' : 'reach';
+    return { findings: [failing(about, `context ${context}`, answer.failure)] };
+  }
+  const { body, headers } = answer.value;
+  const version = textAt(body, 'gitVersion') ?? 'of unknown version';
+  const reached = { about: 'reach', what: `context ${context}`, state: 'ok', detail: `Kubernetes ${version}` } as const;
+  return { version, findings: [reached, clockFinding(context, headers.date, clock)] };
 }
 
 /** Tokens and leases go by the clock; a minute is what certificates and tokens are commonly allowed. */

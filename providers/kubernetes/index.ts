@@ -11,6 +11,7 @@ import { readOperation } from './receipts.ts';
 import { ownRegions, sites } from './sites.ts';
 
 export { openCluster } from './cluster.ts';
+export { examineContext } from './examine.ts';
 export { grant } from './permissions.ts';
 
 /**
