@@ -13,6 +13,8 @@ export interface Failure {
   readonly requestId?: string;
   /** HTTP status; absent where no answer came */
   readonly status?: number;
+  /** what would set it right, where more is known of it than its kind tells */
+  readonly remedy?: string;
 }
 
 export type FailureKind =

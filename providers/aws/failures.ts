@@ -1,3 +1,4 @@
+import { NO_SUCH_HOST, PROXY_LOGIN, wordsOf } from '../../src/calls/said.ts';
 import type { Failure, FailureKind } from '../../src/failure.ts';
 
 /**
@@ -7,11 +8,14 @@ import type { Failure, FailureKind } from '../../src/failure.ts';
 export function failureOf(api: string, error: unknown): Failure {
   const seen = lookedInto(error);
   const kind = kindOf(seen.code, seen.message, seen);
+  const remedy = remedyOf(seen);
   return {
-    kind: kind.is === 'unauthorized' ? { ...kind, permission: permissionIn(seen.message) ?? api } : kind,
+    kind:
+      kind.is === 'unauthorized' && !isNobody(seen) ? { ...kind, permission: permissionIn(seen.message) ?? api } : kind,
     api,
     code: seen.code,
-    message: oneLine(seen.message),
+    message: seen.status === PROXY_LOGIN.status ? PROXY_LOGIN.message : oneLine(seen.message),
+    ...(remedy !== undefined && { remedy }),
     ...(seen.requestId !== undefined && { requestId: seen.requestId }),
     ...(seen.status !== undefined && { status: seen.status }),
   };
@@ -38,7 +42,7 @@ function kindOf(
   { status, retryAfterS, unanswered }: Pick<Seen, 'status' | 'retryAfterS' | 'unanswered'>,
 ): FailureKind {
   const throttled: FailureKind = { is: 'throttled', ...(retryAfterS !== undefined && { retryAfterS }) };
-  const bare = code.replace(/(?:Exception|Fault|Error)$/, '');
+  const bare = bareOf(code);
   if (THROTTLES.has(bare) || status === 429) return throttled;
   const scope = CAPACITY.get(bare);
   if (scope) return { is: 'capacity', scope };
@@ -48,6 +52,7 @@ function kindOf(
   if (CONFLICTS.has(bare)) return { is: 'conflict' };
   if (MISSING.test(bare)) return { is: 'notFound' };
   if (bare === 'Validation' && /not found|does not exist/i.test(message)) return { is: 'notFound' };
+  if (status === PROXY_LOGIN.status) return { is: 'invalid' };
   if (PASSING.has(bare) || unanswered === true) return { is: 'transient' };
   if (status !== undefined && status >= 500) return { is: 'transient' };
   if (INVALID.test(bare)) return { is: 'invalid' };
@@ -118,6 +123,31 @@ const DENIED: ReadonlySet<string> = new Set([
   'InvalidIdentityToken',
 ]);
 
+/** Who asks is not known at all, so nothing that could be granted would help. */
+const NOBODY: ReadonlyMap<string, string> = new Map([
+  ['CredentialsProvider', 'log in (aws sso login), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
+  ['TokenProvider', 'log in again: aws sso login'],
+  ['InvalidClientTokenId', 'check AWS_ACCESS_KEY_ID, or the profile that holds it'],
+  ['UnrecognizedClient', 'check AWS_ACCESS_KEY_ID, or the profile that holds it'],
+  ['AuthFailure', 'check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that the region is enabled in the account'],
+  ['SignatureDoesNotMatch', 'check AWS_SECRET_ACCESS_KEY, or the profile that holds it, and the clock of this machine'],
+  ['IncompleteSignature', 'check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for stray characters'],
+  ['MissingAuthenticationToken', 'check AWS_ACCESS_KEY_ID, or the profile that holds it'],
+  ['ExpiredToken', 'log in again, or renew AWS_SESSION_TOKEN'],
+  ['InvalidIdentityToken', 'renew the token that AWS_WEB_IDENTITY_TOKEN_FILE names'],
+  ['RequestExpired', 'set the clock of this machine, for instance with NTP'],
+  ['OptInRequired', 'enable the service or the region in the account'],
+]);
+
+const bareOf = (code: string): string => code.replace(/(?:Exception|Fault|Error)$/, '');
+
+const isNobody = ({ code }: Pick<Seen, 'code'>): boolean => NOBODY.has(bareOf(code));
+
+function remedyOf({ code, status }: Seen): string | undefined {
+  if (status === PROXY_LOGIN.status) return PROXY_LOGIN.remedy;
+  return code === 'ENOTFOUND' ? NO_SUCH_HOST : NOBODY.get(bareOf(code));
+}
+
 const CONFLICTS: ReadonlySet<string> = new Set([
   'ScalingActivityInProgress',
   'ResourceContention',
@@ -157,9 +187,11 @@ function lookedInto(error: unknown): Seen {
   const retryAfterS = after === undefined ? Number.NaN : Number(after);
   const named = [Code, error.name].find((c) => c !== undefined && c !== '' && c !== 'Error') ?? code ?? 'Error';
   const broken = code !== undefined && SOCKET.test(code);
+  // the SDK's word for an answer without a code, which a proxy's page is
+  const wordless = /^Unknown(?:Error)?$/.test(named) && status !== undefined;
   return {
-    code: (broken ? code : named).replace(/^.*#/, ''),
-    message: error.message,
+    code: wordless ? `HTTP ${status}` : (broken ? code : named).replace(/^.*#/, ''),
+    message: wordless && /^Unknown(?:Error)?$/.test(error.message) ? '' : error.message,
     ...($metadata?.requestId !== undefined && { requestId: $metadata.requestId }),
     ...(status !== undefined && { status }),
     ...(Number.isFinite(retryAfterS) && retryAfterS >= 0 && { retryAfterS }),
@@ -192,9 +224,4 @@ function limitIn(message: string): { limit?: number } {
 }
 
 /** An encoded authorization message is long and of no use to a reader. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/Encoded authorization failure message: \S+/, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
+const oneLine = (text: string): string => wordsOf(text.replace(/Encoded authorization failure message: \S+/, ''));

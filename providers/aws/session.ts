@@ -130,7 +130,15 @@ function httpsOf({ env }: ProviderParts): { httpsAgent?: Agent } {
 function endpointTrouble(parts: ProviderParts, api: string): Failure | undefined {
   const endpoint = endpointOf(parts.env, SERVICES[api.split(':')[0] ?? ''] ?? 'EC2');
   const [first] = endpoint.ok ? [] : endpoint.troubles;
-  return first && { kind: { is: 'invalid' }, api, code: 'InvalidEndpoint', message: lineOf(first) };
+  return (
+    first && {
+      kind: { is: 'invalid' },
+      api,
+      code: 'InvalidEndpoint',
+      message: `${first.file} is ${first.value ?? ''}: ${first.problem}`,
+      remedy: first.remedy,
+    }
+  );
 }
 
 const SERVICES: Readonly<Record<string, ServiceName>> = {

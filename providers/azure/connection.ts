@@ -4,6 +4,7 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import { ContainerServiceClient } from '@azure/arm-containerservice';
 import { ClientSecretCredential, DefaultAzureCredential } from '@azure/identity';
 import { allPages } from '../../src/calls/pages.ts';
+import { wordsOf } from '../../src/calls/said.ts';
 import { answered, failed, type Answer } from '../../src/failure.ts';
 import type { CallAbout, ProviderParts } from '../../src/ports.ts';
 import { failureOf } from './failures.ts';
@@ -47,12 +48,13 @@ export function connections(parts: ProviderParts): (subscription: string | undef
   };
 }
 
-const notAsked = (code: string, message: string, unauthorized = false): Answer<never> =>
-  failed({ kind: { is: unauthorized ? 'unauthorized' : 'invalid' }, api: '', code, message });
+const notAsked = (code: string, message: string, remedy: string): Answer<never> =>
+  failed({ kind: { is: 'invalid' }, api: '', code, message, remedy });
 
 const noSubscription = notAsked(
   'NoSubscription',
-  'no subscription is named: state it as the cloud’s access.account in the fleet file, or set AZURE_SUBSCRIPTION_ID',
+  'no subscription is named',
+  'state it as access.subscription in the fleet file, or set AZURE_SUBSCRIPTION_ID',
 );
 
 const PUBLIC = 'https://management.azure.com';
@@ -62,7 +64,8 @@ async function connect(subscription: string, parts: ProviderParts): Promise<Answ
   const endpoint = (env.GODWIT_AZURE_ENDPOINT ?? PUBLIC).replace(/\/+$/, '');
   // the SDK's bearer policy sends no token over plain http, on loopback neither
   if (!endpoint.startsWith('https://') || !URL.canParse(endpoint)) {
-    return notAsked('BadEndpoint', `GODWIT_AZURE_ENDPOINT must be an https URL, got ${endpoint}`);
+    const shown = wordsOf(endpoint.replace(/\/\/[^/@]*@/, '//'), 60);
+    return notAsked('BadEndpoint', `GODWIT_AZURE_ENDPOINT is ${shown}`, 'write a URL with https');
   }
   const trusted = await trustedBy(env.GODWIT_CA_FILE);
   if (!trusted.ok) return trusted;
@@ -126,7 +129,7 @@ export async function trustedBy(file: string | undefined): Promise<Answer<string
     return answered([...rootCertificates, await readFile(file, 'utf8')].join('\n'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return notAsked('NoCertificates', `GODWIT_CA_FILE can't be read: ${why}`);
+    return notAsked('NoCertificates', `GODWIT_CA_FILE can’t be read: ${why}`, 'name a file of certificates as PEM');
   }
 }
 

@@ -1,3 +1,4 @@
+import { NO_SUCH_HOST, PROXY_LOGIN, wordsOf } from '../../src/calls/said.ts';
 import type { Failure, FailureKind } from '../../src/failure.ts';
 import { HttpRefusal } from './https.ts';
 import { listOf, membersOf, textOf } from './json.ts';
@@ -11,7 +12,8 @@ import { listOf, membersOf, textOf } from './json.ts';
 export function failureOf(api: string): (error: unknown) => Failure {
   return (error) => {
     const said = saidBy(error);
-    return { kind: kindOf(said), api, ...withoutBlanks(said) };
+    const remedy = said.remedy ?? (said.code === 'ENOTFOUND' ? NO_SUCH_HOST : undefined);
+    return { kind: kindOf(said), api, ...withoutBlanks(said), ...(remedy !== undefined && { remedy }) };
   };
 }
 
@@ -28,6 +30,7 @@ interface Said {
   readonly requestId: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly bucket?: string | undefined;
+  readonly remedy?: string;
 }
 
 function kindOf(said: Said): FailureKind {
@@ -49,6 +52,7 @@ function kindOf(said: Said): FailureKind {
   if (status === 404 || NOT_FOUND.has(code)) return { is: 'notFound' };
   if (status === 409 || status === 412) return { is: 'conflict' };
   if (status === 408) return { is: 'transient' };
+  if (status === PROXY_LOGIN.status) return { is: 'invalid' };
   if (status === 400 || INVALID.has(code)) return { is: 'invalid' };
   return { is: 'unknown' };
 }
@@ -82,7 +86,7 @@ const UNAUTHORIZED = new Set([
   'AuthenticationError',
   'AuthenticationRequiredError',
   'CredentialUnavailableError',
-  'AggregateAuthenticationError',
+  'NoCredentials',
 ]);
 const NOT_FOUND = new Set(['ResourceNotFound', 'ResourceGroupNotFound', 'ParentResourceNotFound', 'NotFound']);
 const INVALID = new Set(['InvalidParameter', 'BadRequest', 'InvalidRequestContent', 'InvalidResourceReference']);
@@ -105,6 +109,7 @@ const TRANSIENT = new Set([
   'ServerTimeout',
   'ServiceUnavailable',
   'AADSTS90033',
+  'NoLoginService',
 ]);
 
 /**
@@ -128,6 +133,50 @@ function quotaIn(code: string, message: string): FailureKind | undefined {
 const QUOTA_CODES = new Set(['QuotaExceeded', 'InsufficientVCPUQuota', 'ErrCode_InsufficientVCPUQuota']);
 
 function saidBy(error: unknown): Said {
+  const nobody = saidOfLogin(error);
+  if (nobody) return { status: undefined, requestId: undefined, retryAfterS: undefined, ...nobody };
+  const said = saidByAzure(error);
+  return said.status === PROXY_LOGIN.status ? { ...said, code: 'HTTP 407', ...PROXY_LOGIN } : said;
+}
+
+/**
+ * The identity package tells of each way that it tried at length. What counts is the one that was set up and failed;
+ * where none was, that there is none.
+ */
+function saidOfLogin(error: unknown): Pick<Said, 'code' | 'message' | 'remedy'> | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, message } = error;
+  if (name === 'AggregateAuthenticationError') {
+    const tried = listOf(membersOf(error).errors).filter((e) => e instanceof Error);
+    const told = tried.find((e) => e.name !== 'CredentialUnavailableError');
+    if (told) return { code: told.name, message: oneLine(told.message), remedy: CHECK_LOGIN };
+    return {
+      code: 'NoCredentials',
+      message: 'neither the environment, nor a workload or managed identity, nor a login on this machine has any',
+      remedy: 'log in (az login), or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET',
+    };
+  }
+  if (name === 'CredentialUnavailableError' && /endpoints_resolution_error|network_error/.test(message)) {
+    return {
+      code: 'NoLoginService',
+      message: 'the login service that gives tokens could not be reached, or is not one',
+      remedy: 'check AZURE_AUTHORITY_HOST, the proxy, and GODWIT_CA_FILE where its certificate is your own',
+    };
+  }
+  // its message ends in ids and times, which no two runs have alike
+  if (name === 'AuthenticationError')
+    return { code: name, message: oneLine(message.replace(/\s*Trace ID:.*$/s, '')), remedy: CHECK_LOGIN };
+  return undefined;
+}
+
+const CHECK_LOGIN = 'check AZURE_TENANT_ID, AZURE_CLIENT_ID and the secret, or log in again (az login)';
+
+function saidByAzure(error: unknown): Said {
+  // the SDKs read what they expect without looking: a page of something in between has none of it
+  if (error instanceof TypeError || error instanceof SyntaxError) {
+    const message = 'the answer is not Azure’s: something on the way may have written it';
+    return { code: 'PARSE_ERROR', message, status: undefined, requestId: undefined, retryAfterS: undefined };
+  }
   if (error instanceof HttpRefusal) {
     const { status, headers, body } = error.answer;
     return { ...innermost(membersOf(body).error ?? body), status, ...fromHeaders((name) => headers[name]) };
@@ -195,7 +244,7 @@ function innermost(error: unknown, depth = 0): { code: string; message: string }
   return own.code === '' && nested[0] ? nested[0] : own;
 }
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 500);
+const oneLine = (text: string): string => wordsOf(text, 500);
 
 function withoutBlanks({ code, message, status, requestId, bucket }: Said): Omit<Failure, 'kind' | 'api'> {
   return {

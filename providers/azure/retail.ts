@@ -68,8 +68,9 @@ function filterOf(region: string, kind: string, names: readonly string[]): strin
 async function list(parts: ProviderParts, region: string, filter: string): Promise<Answer<readonly unknown[]>> {
   const base = (parts.env.GODWIT_AZURE_PRICES_ENDPOINT ?? PUBLIC).replace(/\/+$/, '');
   if (!/^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(base) || !URL.canParse(base)) {
-    const message = `GODWIT_AZURE_PRICES_ENDPOINT must be https, or http on this machine, got ${base}`;
-    return failed({ kind: { is: 'invalid' }, api: API, code: 'BadEndpoint', message });
+    const message = `GODWIT_AZURE_PRICES_ENDPOINT is ${base.replace(/\/\/[^/@]*@/, '//').slice(0, 60)}`;
+    const remedy = 'write a URL with https, or with http to this machine';
+    return failed({ kind: { is: 'invalid' }, api: API, code: 'BadEndpoint', message, remedy });
   }
   const trusted = await trustedBy(parts.env.GODWIT_CA_FILE);
   if (!trusted.ok) return trusted;

@@ -1,3 +1,4 @@
+import { NO_SUCH_HOST, PROXY_LOGIN, wordsOf } from '../../src/calls/said.ts';
 import type { Failure, FailureKind } from '../../src/failure.ts';
 import { printable } from '../../src/trouble.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './fields.ts';
@@ -17,14 +18,26 @@ export function failureOf(api: string, error: unknown): Failure {
   if (status === undefined) {
     const code = networkCode(error);
     const kind = kindOfThrown(thrown, code, said);
-    return { kind, api, code, message: oneLine(said) };
+    const remedy = remedyOf(kind, code, thrown);
+    const named = kind.is === 'unauthorized' && code === 'Error' ? 'NoCredentials' : code;
+    return { kind, api, code: named, message: oneLine(said), ...(remedy !== undefined && { remedy }) };
   }
   const headers = response['headers'];
   const retryAfterS = headers instanceof Headers ? numberOf(headers.get('retry-after') ?? undefined) : undefined;
   const code = reasonOf(body) ?? textOf(body['status']) ?? `HTTP ${status}`;
   const kind = kindOfAnswer(status, code, said, body, retryAfterS);
+  if (status === PROXY_LOGIN.status) return { kind: { is: 'invalid' }, api, code, ...PROXY_LOGIN };
   const requestId = requestIdIn(body);
-  return { kind, api, code, message: oneLine(said), status, ...(requestId !== undefined && { requestId }) };
+  const remedy = status === 401 ? LOG_IN : undefined;
+  return {
+    kind,
+    api,
+    code,
+    message: oneLine(said),
+    status,
+    ...(requestId !== undefined && { requestId }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 /** One entry of an operation's `error.errors`, or of a managed instance's last attempt. */
@@ -32,6 +45,14 @@ export function operationFailure(api: string, error: Fields): Failure {
   const code = textOf(error['code']) ?? 'UNKNOWN';
   const message = textOf(error['message']) ?? code;
   return { kind: kindOfCode(code, message, error), api, code, message: oneLine(message) };
+}
+
+const LOG_IN = 'log in (gcloud auth application-default login), or name a key file in GOOGLE_APPLICATION_CREDENTIALS';
+
+/** Of what was found before anything was sent, or in place of an answer. */
+function remedyOf(kind: FailureKind, code: string, { remedy }: Fields): string | undefined {
+  if (kind.is === 'unauthorized') return LOG_IN;
+  return code === 'ENOTFOUND' ? NO_SUCH_HOST : textOf(remedy);
 }
 
 function kindOfThrown(thrown: Fields, code: string, said: string): FailureKind {
@@ -153,6 +174,7 @@ function oneLine(text: string): string {
   const safe = text
     .replaceAll(/-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g, '[key]')
     .replaceAll(/\b(?:ya29\.|eyJ)[\w.-]+/g, '[token]')
-    .replaceAll(/\s+/g, ' ');
-  return printable(safe.length > 300 ? `${safe.slice(0, 299)}…` : safe);
+    // the whole request, of which `api` tells what counts
+    .replace(/^request to (https?:\/\/[^/?\s]+)\S* failed, reason: /, '$1: ');
+  return printable(wordsOf(safe));
 }

@@ -181,9 +181,8 @@ function endpointOf(text: string | undefined): Endpoint | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const loopback = url !== undefined && /^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
   if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
-    throw new BadSetting(
-      `GODWIT_GCP_ENDPOINT must be an https URL, or http to this machine; it is ${text.slice(0, 60)}`,
-    );
+    const shown = text.replace(/\/\/[^/@]*@/, '//').slice(0, 60);
+    throw new BadSetting(`GODWIT_GCP_ENDPOINT is ${shown}`, 'write a URL with https, or with http to this machine');
   }
   const protocol = url.protocol.slice(0, -1);
   return { servicePath: url.hostname, port: Number(url.port) || (protocol === 'https' ? 443 : 80), protocol };
@@ -191,9 +190,12 @@ function endpointOf(text: string | undefined): Endpoint | undefined {
 
 /** Of the environment. */
 class BadSetting extends Error {
-  constructor(message: string) {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
     super(message);
     this.name = 'BadSetting';
+    this.remedy = remedy;
   }
 }
 
@@ -201,7 +203,8 @@ function certificatesIn(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new BadSetting(`GODWIT_CA_FILE cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BadSetting(`GODWIT_CA_FILE cannot be read: ${why}`, 'name a file of certificates as PEM');
   }
 }
 

@@ -8,13 +8,13 @@ import { printable, type Trouble } from '../trouble.ts';
  * @param where who said no: `aws us-east-1`
  */
 export function troubleOf(failure: Failure, where: string): Trouble {
-  const { api, code, message, kind } = failure;
+  const { api, code, message, kind, remedy } = failure;
   return {
     file: where,
     ...(api !== '' && { at: api }),
     ...(code !== '' && { value: printable(code) }),
     problem: problemOf(failure, printable(message)),
-    remedy: remedyOf(kind),
+    remedy: remedy === undefined ? remedyOf(kind) : printable(remedy),
   };
 }
 

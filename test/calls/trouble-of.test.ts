@@ -47,6 +47,11 @@ describe('a failure as a trouble', () => {
     );
   });
 
+  it('takes the remedy of whoever knows more than the kind', () => {
+    const failure = { kind: { is: 'invalid' }, api: 'x', code: 'HTTP 407', message: 'no', remedy: 'name it' } as const;
+    expect(troubleOf(failure, 'aws').remedy).toBe('name it');
+  });
+
   it('shows what would steer a terminal as escapes', () => {
     const kind = { is: 'quota', quota: 'a\u001b[2J' } as const;
     const trouble = troubleOf({ kind, api: 'x', code: 'c\u001b[31m', message: 'm\u0007' }, 'gcp');

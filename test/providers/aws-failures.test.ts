@@ -89,4 +89,37 @@ describe('codes of AWS in the words of the product', () => {
     );
     expect(failureOf('ec2:DescribeInstances', error).message).toBe('You are not authorized.');
   });
+
+  it.each([
+    ['CredentialsProviderError', undefined, 'AWS_PROFILE', 'none were found: there is nobody to grant anything to'],
+    ['InvalidClientTokenId', 403, 'AWS_ACCESS_KEY_ID', 'a key that AWS does not know'],
+    ['SignatureDoesNotMatch', 403, 'AWS_SECRET_ACCESS_KEY', 'a secret that does not fit the key'],
+    ['ExpiredTokenException', 403, 'log in again', 'a session that has ended'],
+  ])('%s asks for other credentials and for no right', (name, httpStatusCode, words, _reason) => {
+    const failure = failureOf('ec2:DescribeSubnets', sdkError(name, 'no', { $metadata: { httpStatusCode } }));
+    expect(failure.kind).toEqual({ is: 'unauthorized' });
+    expect(failure.remedy).toContain(words);
+  });
+
+  it.each([
+    [
+      407,
+      'invalid',
+      'a proxy on the way wants to know who asks',
+      'a proxy: its page has no code, sending again is of no use',
+    ],
+    [502, 'transient', '', 'a load balancer without words'],
+  ])('takes an answer %s that AWS did not write for %s', (httpStatusCode, is, message, _reason) => {
+    const page = sdkError('Unknown', 'Unknown', { $metadata: { httpStatusCode }, $fault: 'client' });
+    expect(failureOf('ec2:DescribeSubnets', page)).toMatchObject({
+      kind: { is },
+      code: `HTTP ${httpStatusCode}`,
+      message,
+    });
+  });
+
+  it('takes a host that nobody knows for a name to check', () => {
+    const error = Object.assign(new Error('getaddrinfo ENOTFOUND ec2.us-moon-1.amazonaws.com'), { code: 'ENOTFOUND' });
+    expect(failureOf('ec2:DescribeSubnets', error).remedy).toContain('name of the region');
+  });
 });

@@ -128,6 +128,72 @@ describe('an answer of Azure in the product’s words', () => {
     expect(failureOf('some.call')(rest)).toEqual({ kind, api: 'some.call', code, message, status, requestId: 'r-1' });
   });
 
+  const named = (name: string, message: string, more: object = {}): Error =>
+    Object.assign(new Error(message), { name }, more);
+  const unavailable = named(
+    'CredentialUnavailableError',
+    'EnvironmentCredential is unavailable. To troubleshoot, visit …',
+  );
+
+  it.each([
+    {
+      error: named('AggregateAuthenticationError', `failed.\n${'x '.repeat(900)}`, {
+        errors: [unavailable, unavailable],
+      }),
+      failure: { kind: { is: 'unauthorized' }, code: 'NoCredentials', remedy: expect.stringContaining('az login') },
+      reason: 'each way tried is told of at length, and none of them was set up',
+    },
+    {
+      error: named('AggregateAuthenticationError', 'failed', {
+        errors: [unavailable, named('AuthenticationError', 'AADSTS700082: the refresh token has expired')],
+      }),
+      failure: { kind: { is: 'unauthorized' }, message: 'AADSTS700082: the refresh token has expired' },
+      reason: 'the one that was set up is the one to tell of',
+    },
+    {
+      error: named('AuthenticationError', 'AADSTS7000215: Invalid client secret provided. Trace ID: 1 Timestamp: 2'),
+      failure: {
+        kind: { is: 'unauthorized' },
+        message: 'AADSTS7000215: Invalid client secret provided.',
+        remedy: expect.stringContaining('AZURE_CLIENT_ID'),
+      },
+      reason: 'a wrong secret',
+    },
+    {
+      error: named(
+        'CredentialUnavailableError',
+        'endpoints_resolution_error: See https://aka.ms/msal.js.errors for details',
+      ),
+      failure: {
+        kind: { is: 'transient' },
+        code: 'NoLoginService',
+        remedy: expect.stringContaining('AZURE_AUTHORITY_HOST'),
+      },
+      reason: 'no answer of the login service says nothing of the credentials',
+    },
+    {
+      error: new TypeError("Cannot read properties of undefined (reading 'map')"),
+      failure: { kind: { is: 'transient' }, code: 'PARSE_ERROR', message: expect.stringContaining('not Azure’s') },
+      reason: 'a page in place of a listing, which the SDK reads without looking',
+    },
+    {
+      error: new HttpRefusal({ status: 407, headers: {}, body: { error: { message: '<html>Proxy</html>' } } }),
+      failure: { kind: { is: 'invalid' }, code: 'HTTP 407', remedy: expect.stringContaining('HTTPS_PROXY') },
+      reason: 'a proxy, which sending again does not change',
+    },
+    {
+      error: new HttpRefusal({
+        status: 502,
+        headers: {},
+        body: { error: { message: '<html><h1>502 Bad Gateway</h1></html>' } },
+      }),
+      failure: { kind: { is: 'transient' }, message: '502 Bad Gateway' },
+      reason: 'a page’s words without its marks',
+    },
+  ])('$failure.kind.is: $reason', ({ error, failure }) => {
+    expect(failureOf('some.call')(error)).toMatchObject(failure);
+  });
+
   it('keeps how long to wait, and which bucket is empty', () => {
     const headers = {
       'retry-after': '17',

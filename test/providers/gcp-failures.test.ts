@@ -70,6 +70,43 @@ describe('what Google says no with', () => {
   });
 });
 
+describe('what stands in for an answer of Google', () => {
+  const thrown = (message: string, code?: string): Error => Object.assign(new Error(message), code && { code });
+
+  it.each([
+    [
+      thrown('Could not load the default credentials. Browse to …'),
+      { code: 'NoCredentials', remedy: expect.stringContaining('gcloud auth application-default login') },
+      'none at all',
+    ],
+    [
+      thrown("ENOENT: no such file or directory, open '/nope.json'", 'ENOENT'),
+      { kind: { is: 'unauthorized' }, remedy: expect.stringContaining('GOOGLE_APPLICATION_CREDENTIALS') },
+      'a key file that is not there',
+    ],
+    [
+      thrown(
+        'request to http://127.0.0.1:9/compute/v1/projects/p?x=1 failed, reason: connect ECONNREFUSED',
+        'ECONNREFUSED',
+      ),
+      { message: 'http://127.0.0.1:9: connect ECONNREFUSED' },
+      'who did not answer, without all that was asked',
+    ],
+    [
+      { message: 'x', response: { status: 407, data: '<html>Proxy Authentication Required</html>' } },
+      { kind: { is: 'invalid' }, remedy: expect.stringContaining('HTTPS_PROXY') },
+      'a proxy',
+    ],
+    [
+      { message: '<html><body><h1>502 Bad Gateway</h1>nginx</body></html>', response: { status: 502, data: '<html>' } },
+      { message: '502 Bad Gateway nginx' },
+      'a page’s words without its marks',
+    ],
+  ])('%o', (error, failure, _reason) => {
+    expect(failureOf('compute.regions.list', error)).toMatchObject(failure);
+  });
+});
+
 describe('what an operation says', () => {
   it.each([
     ['ZONE_RESOURCE_POOL_EXHAUSTED', { is: 'capacity', scope: 'type-in-zone' }],
