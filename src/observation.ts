@@ -28,6 +28,8 @@ export interface Observation {
   readonly passedOver?: readonly PassedOver[];
   /** what the clusters run of the fleet's services; absent = no cluster was asked */
   readonly workloads?: readonly ObservedWorkload[];
+  /** where the clusters contradict the fleet file, a sentence each; absent = nowhere */
+  readonly contradictions?: readonly string[];
   readonly hashes: Hashes;
 }
 

@@ -11,7 +11,7 @@ import type { Waiting } from './plan.ts';
 import { zoneText } from './usable.ts';
 
 export interface Doubts {
-  readonly observation: Pick<Observation, 'signals' | 'doubts' | 'passedOver'>;
+  readonly observation: Pick<Observation, 'signals' | 'doubts' | 'passedOver' | 'contradictions'>;
   readonly forecasts: readonly Pick<Forecast, 'signal' | 'market' | 'notes'>[];
   readonly demand: readonly GroupDemand[];
   readonly placement: Pick<Placement, 'status' | 'conflict' | 'unplaced' | 'method'>;
@@ -33,6 +33,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
         `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${zoneText(pool)}, ${pool.purchase}), ` +
         `which the catalog does not price: it stays as it is, carries nothing in this plan and is in no total`,
     ),
+    ...(doubts.observation.contradictions ?? []).map((sentence) => shortened(sentence, 400)),
     ...passedOverWarnings(doubts.observation),
     ...waitingWarnings(doubts.waiting),
     ...signalWarnings(doubts.observation),

@@ -16,6 +16,7 @@ import { instant, seconds, type Instant } from '../units.ts';
 import type { EmbeddedCatalog } from './embedded.ts';
 import { withCarried } from './live/carried.ts';
 import { saidBy, type ClustersSaid, type LookedAt } from './live/clusters.ts';
+import { contradictions } from './live/contradictions.ts';
 import { oncePerFile } from './once-per-file.ts';
 
 export interface DryRunParts {
@@ -57,6 +58,7 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     fleet,
   );
   const said = saidBy(clusters, fleet);
+  const unlike = contradictions(clusters, said, fleet);
   const told = toldBy(providers, listings, said);
   const egress = await catalog.egress();
   const rates = await resourceRates(fleet, catalog);
@@ -75,6 +77,7 @@ async function observe(parts: DryRunParts): Promise<Checked<Observation>> {
     prices: priceSources(listed, at),
     ...told,
     ...(said.workloads.length > 0 && { workloads: said.workloads }),
+    ...(unlike.length > 0 && { contradictions: unlike }),
   };
   return good({ ...seen, hashes: hashesOf(fleet, seen) });
 }
@@ -88,6 +91,8 @@ interface Lists {
 /** Pools first: what runs there has to be among the offerings, whether a template names its type or not. */
 async function listsOf(provider: Provider, fleet: Fleet): Promise<Lists> {
   const pools = await provider.listPools(fleet);
+  // it comes to nothing now, and asking on would only let somebody wait for it
+  if (!pools.ok) return { pools, offerings: good([]), commitments: good([]) };
   const [offerings, commitments] = await Promise.all([provider.listOfferings(fleet), provider.listCommitments(fleet)]);
   return { pools, offerings, commitments };
 }

@@ -25,6 +25,11 @@ describe('warnings', () => {
   const rows: readonly (readonly [why: string, doubts: Partial<Doubts>, lines: readonly string[]])[] = [
     ['nothing doubtful, nothing said', {}, []],
     [
+      'what the clusters say against the fleet file, as it was put',
+      { observation: { signals: [], contradictions: ['no cluster runs im/Deployment/a\u202e'] } },
+      ['no cluster runs im/Deployment/a\\u202e'],
+    ],
+    [
       'a listing that is doubted, and pools of mixed types told together',
       {
         observation: {
