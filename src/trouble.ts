@@ -31,8 +31,11 @@ export function lineOf(t: Trouble): string {
   return `${place}: ${subject === '' ? '' : `${subject}: `}${t.problem}; ${t.remedy}`.replaceAll(/[\r\n]+/g, ' ');
 }
 
-/** A value fit to print on a terminal: one line, so many characters, control and bidi characters shown as escapes. */
-export function shortened(value: string, most = 60): string {
+/** A value fit to print on a terminal: one line, at most 60 characters, control and bidi characters shown as escapes. */
+export const shortened = (value: string): string => shortenedTo(60, value);
+
+/** The same for a sentence of somebody else's, which needs more room than a value. */
+export function shortenedTo(most: number, value: string): string {
   const text = printable(value);
   return text.length > most ? `${text.slice(0, most - 3)}…` : text;
 }

@@ -5,7 +5,7 @@ import type { GroupDemand } from '../demand/demand.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Observation } from '../observation.ts';
 import { lastSeen } from '../signals/signal.ts';
-import { shortened } from '../trouble.ts';
+import { shortenedTo } from '../trouble.ts';
 import { isoOf, secondsBetween } from '../units.ts';
 import { counted, duration, named } from '../figures.ts';
 
@@ -36,7 +36,7 @@ export function holdsOf(facts: Facts): Hold {
     return reason === undefined ? [] : [{ group: asked ?? asGroup(group), reason }];
   });
   const dark = darkProviders(facts.observation);
-  const doubts = new Map(facts.observation.doubts?.map(({ provider, reason }) => [provider, shortened(reason, 200)]));
+  const doubts = new Map(facts.observation.doubts?.map(({ provider, reason }) => [provider, shortenedTo(200, reason)]));
   return (candidate) =>
     dark.has(candidate.provider)
       ? `none of ${candidate.provider}'s nodes is ready: taken for an outage`

@@ -4,7 +4,7 @@ import type { Observation } from '../observation.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { ObservedPool } from '../ports.ts';
 import type { SignalFault } from '../signals/signal.ts';
-import { shortened } from '../trouble.ts';
+import { shortened, shortenedTo } from '../trouble.ts';
 import { counted, named, rateChange } from '../figures.ts';
 import { forecastWarnings } from './forecast-warnings.ts';
 import type { Waiting } from './plan.ts';
@@ -33,7 +33,7 @@ export function warningsFor(doubts: Doubts): readonly string[] {
         `pool ${pool.name} runs ${counted(pool.target, 'node')} of ${shortened(pool.type)} (${zoneText(pool)}, ${pool.purchase}), ` +
         `which the catalog does not price: it stays as it is, carries nothing in this plan and is in no total`,
     ),
-    ...(doubts.observation.contradictions ?? []).map((sentence) => shortened(sentence, 400)),
+    ...(doubts.observation.contradictions ?? []).map((sentence) => shortenedTo(400, sentence)),
     ...passedOverWarnings(doubts.observation),
     ...waitingWarnings(doubts.waiting),
     ...signalWarnings(doubts.observation),
@@ -57,7 +57,7 @@ function uncoveredWarnings({ uncovered }: Doubts): string[] {
 }
 
 function doubtWarnings({ doubts = [] }: Pick<Observation, 'doubts'>): string[] {
-  return doubts.map(({ provider, reason }) => `${provider}: ${shortened(reason, 200)}; none of its pools shrinks`);
+  return doubts.map(({ provider, reason }) => `${provider}: ${shortenedTo(200, reason)}; none of its pools shrinks`);
 }
 
 /** One line for each reason. */
@@ -66,7 +66,7 @@ function passedOverWarnings({ passedOver = [] }: Pick<Observation, 'passedOver'>
   for (const { name, place, reason } of passedOver)
     byReason.set(reason, [...(byReason.get(reason) ?? []), `${shortened(name)} (${shortened(place)})`]);
   return [...byReason].map(
-    ([reason, names]) => `${named(names)} left alone, in no plan and in no total: ${shortened(reason, 200)}`,
+    ([reason, names]) => `${named(names)} left alone, in no plan and in no total: ${shortenedTo(200, reason)}`,
   );
 }
 
