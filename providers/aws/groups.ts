@@ -17,12 +17,27 @@ export interface WhichGroups {
   readonly names?: readonly string[];
 }
 
+/** "By default, you can only specify up to 50 names", says the API reference; more fail the whole call. */
+const MOST_NAMES = 50;
+
 /** All groups that match, or why not: a listing with a hole would look like nodes that are gone. */
 export async function listGroups(
   session: Session,
   region: string,
   which: WhichGroups,
 ): Promise<Answer<readonly Group[]>> {
+  const { names } = which;
+  if (names === undefined || names.length <= MOST_NAMES) return listSome(session, region, which);
+  const groups: Group[] = [];
+  for (let from = 0; from < names.length; from += MOST_NAMES) {
+    const some = await listSome(session, region, { ...which, names: names.slice(from, from + MOST_NAMES) });
+    if (!some.ok) return some;
+    groups.push(...some.value);
+  }
+  return answered(groups);
+}
+
+async function listSome(session: Session, region: string, which: WhichGroups): Promise<Answer<readonly Group[]>> {
   const found = await allPages<AutoScalingGroup, string>(async (token) => {
     const page = await session.ask({ region, class: 'read', api: LIST }, () =>
       session.autoScaling(region).send(

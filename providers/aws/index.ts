@@ -141,7 +141,7 @@ function readingsWith({ clock }: ProviderParts) {
     /** one of this minute, for those who only count */
     of: (place: Place, fleet: Fleet): Reading => {
       const known = kept.get(keyOf(place));
-      return known && clock.now() - known.at < KEPT_MS ? known : fresh(place, fleet);
+      return known && Math.abs(clock.now() - known.at) < KEPT_MS ? known : fresh(place, fleet);
     },
     forget: (place: Place): void => void kept.delete(keyOf(place)),
   };

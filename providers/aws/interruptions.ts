@@ -113,20 +113,24 @@ const isHeld = (value: unknown): value is readonly Held[] =>
       Array.isArray(h['notices']),
   );
 
-/** `https://sqs.us-east-1.amazonaws.com/123456789012/im-fleet`, or any with the region as a label of the host's name */
+/** `https://sqs.us-east-1.amazonaws.com/123456789012/im-fleet`: the region is a label of the host's name, which is AWS's. */
 export function queueRegion(url: string): string | undefined {
   const host = URL.canParse(url) ? new URL(url).hostname : '';
+  // the SDK signs the request for this very host and sends it there, session token and all
+  if (!VENDOR.test(host) && !LOCAL.test(host)) return undefined;
   return (
     host.split('.').find((label) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(label)) ??
     (LOCAL.test(host) ? 'us-east-1' : undefined)
   );
 }
 
+/** AWS's own names, VPC endpoints and dual-stack ones among them */
+const VENDOR = /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
 const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 const noQueue = (url: string): Failure => ({
   kind: { is: 'invalid' },
   api: 'sqs:ReceiveMessage',
   code: 'InvalidQueueUrl',
-  message: `${url} names no region: write https://sqs.<region>.amazonaws.com/<account>/<queue>`,
+  message: `${url.slice(0, 200)} is no queue of AWS with its region: write https://sqs.<region>.amazonaws.com/<account>/<queue>`,
 });

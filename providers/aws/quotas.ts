@@ -8,7 +8,7 @@ import { isNumbers, refreshed } from './kept.ts';
 import type { Session } from './session.ts';
 
 interface Quota {
-  /** first letters of the families that share it */
+  /** first letters of the families that share it, and a generation's number where one has a quota of its own */
   readonly families: readonly string[];
   /** as the Service Quotas console lists it */
   readonly name: string;
@@ -25,7 +25,8 @@ const VCPU_QUOTAS: readonly Quota[] = [
     spot: 'L-34B43A08',
   },
   { families: ['g', 'gr', 'vt'], name: 'G and VT', 'on-demand': 'L-DB2E81BA', spot: 'L-3819A6DF' },
-  { families: ['p'], name: 'P', 'on-demand': 'L-417A185B', spot: 'L-7212CCBC' },
+  { families: ['p5'], name: 'P, spot P5', 'on-demand': 'L-417A185B', spot: 'L-C4BD4855' },
+  { families: ['p'], name: 'P, spot P4, P3 and P2', 'on-demand': 'L-417A185B', spot: 'L-7212CCBC' },
   { families: ['f'], name: 'F', 'on-demand': 'L-74FC7D96', spot: 'L-88CF9481' },
   { families: ['x'], name: 'X', 'on-demand': 'L-7295265B', spot: 'L-E3A00192' },
   { families: ['inf'], name: 'Inf', 'on-demand': 'L-1945791B', spot: 'L-B5D1601B' },
@@ -35,8 +36,8 @@ const VCPU_QUOTAS: readonly Quota[] = [
 
 /** Code of the quota that a type's vCPUs count against; undefined = none of the above */
 export function quotaOf(type: string, purchase: Purchase): string | undefined {
-  const letters = /^[a-z]+/.exec(type)?.[0] ?? '';
-  return VCPU_QUOTAS.find(({ families }) => families.includes(letters))?.[purchase];
+  const [generation = '', letters = ''] = /^([a-z]+)\d*/.exec(type) ?? [];
+  return VCPU_QUOTAS.find(({ families }) => families.includes(generation) || families.includes(letters))?.[purchase];
 }
 
 /** What the account may run in a region: quota code → vCPUs. undefined = not told */

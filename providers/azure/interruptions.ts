@@ -14,21 +14,20 @@ import type { Listed } from './pools.ts';
  * the policy Delete is simply gone, and shows as a pool that has fewer machines than it asks for.
  */
 export async function interruptionsIn(azure: Azure, lost: Listed['lost']): Promise<readonly Interruption[]> {
-  const settled = new Set(await settledIn(azure));
   const own = lost.filter(
     ({ pool }) => poolIdOf(pool.id)?.subscription.toLowerCase() === azure.subscription.toLowerCase(),
   );
-  return own
-    .map(({ pool, machine }): Interruption => ({
-      provider: 'azure',
-      region: pool.region,
-      zone: pool.zone,
-      instance: machine.id,
-      kind: pool.purchase === 'spot' && machine.lost?.startsWith('dealloc') === true ? 'reclaim' : 'failed',
-      at: azure.parts.clock.now(),
-      receipt: `${azure.subscription}/${pool.region}/${machine.id}/${machine.lost ?? ''}`,
-    }))
-    .filter(({ receipt }) => !settled.has(receipt));
+  const told = own.map(({ pool, machine }): Interruption => ({
+    provider: 'azure',
+    region: pool.region,
+    zone: pool.zone,
+    instance: machine.id,
+    kind: pool.purchase === 'spot' && machine.lost?.startsWith('dealloc') === true ? 'reclaim' : 'failed',
+    at: azure.parts.clock.now(),
+    receipt: `${azure.subscription}/${pool.region}/${machine.id}/${machine.lost ?? ''}`,
+  }));
+  const settled = new Set(await stillSettled(azure, new Set(told.map(({ receipt }) => receipt))));
+  return told.filter(({ receipt }) => !settled.has(receipt));
 }
 
 /** The state of a machine is not a message that could be taken off a queue: what is settled is remembered here. */
@@ -36,8 +35,19 @@ export async function settle(azure: Azure, receipts: readonly string[]): Promise
   const own = receipts.filter((receipt) => receipt.startsWith(`${azure.subscription}/`));
   if (own.length === 0) return;
   const all = [...new Set([...(await settledIn(azure)), ...own])].slice(-MOST_KEPT);
-  await azure.parts.shelf.put(keyOf(azure), JSON.stringify({ schemaVersion: 1, receipts: all }));
+  await put(azure, all);
 }
+
+/** A machine that serves again, or is gone, may be lost once more under the same id: that is another loss. */
+async function stillSettled(azure: Azure, lost: ReadonlySet<string>): Promise<readonly string[]> {
+  const settled = await settledIn(azure);
+  const still = settled.filter((receipt) => lost.has(receipt));
+  if (still.length < settled.length) await put(azure, still);
+  return still;
+}
+
+const put = (azure: Azure, receipts: readonly string[]): Promise<void> =>
+  azure.parts.shelf.put(keyOf(azure), JSON.stringify({ schemaVersion: 1, receipts }));
 
 /** More machines than any subscription loses before they are gone from their sets. */
 const MOST_KEPT = 10_000;

@@ -1,4 +1,4 @@
-import { answered, type Answer } from '../../src/failure.ts';
+import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
 import type { Account } from './accounts.ts';
 import type { Calls } from './calls.ts';
 import { listEverywhere } from './everywhere.ts';
@@ -38,8 +38,23 @@ export interface Group {
 export async function listGroups(calls: Calls, account: Account): Promise<Answer<readonly Group[]>> {
   const api = 'compute.instanceGroupManagers.aggregatedList';
   const found = await listEverywhere(calls, account, api, 'instanceGroupManagers');
-  return found.ok ? answered(found.value.flatMap((fields) => groupOf(fields) ?? [])) : found;
+  if (!found.ok) return found;
+  const groups: Group[] = [];
+  for (const fields of found.value) {
+    const group = groupOf(fields);
+    // left out, it would look like a pool that is gone
+    if (!group) return failed(incomplete(api, `group ${textOf(fields['name']) ?? '(no name)'} lacks its size`));
+    groups.push(group);
+  }
+  return answered(groups);
 }
+
+const incomplete = (api: string, message: string): Failure => ({
+  kind: { is: 'transient' },
+  api,
+  code: 'IncompleteAnswer',
+  message,
+});
 
 /** undefined where it lacks what makes it a group */
 export function groupOf(fields: Fields): Group | undefined {

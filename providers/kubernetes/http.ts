@@ -57,7 +57,14 @@ export async function stream(connection: Connection, path: string, onEvent: (eve
     body.on('error', resolve);
     body.on('close', () => resolve(response.complete ? undefined : new BadAnswer('the watch broke off')));
   });
-  return { ended, abort: () => response.destroy() };
+  return {
+    ended,
+    abort() {
+      // what unzips would otherwise wait for an end that never comes, and with it whoever follows the watch
+      body.destroy();
+      response.destroy();
+    },
+  };
 }
 
 /** Nothing at all on the socket for so long: it is dead. Bookmarks come every minute. */

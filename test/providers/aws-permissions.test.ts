@@ -102,7 +102,7 @@ describe('a role', () => {
     const fleet = { ...s.fleet, clouds: s.fleet.clouds.map((c) => ({ ...c, access })) };
     expect((await s.open().listPools(fleet)).ok).toBe(true);
     expect(s.aws.requests.find((r) => r.api === 'sts:AssumeRole')?.input).toMatchObject({ RoleArn: access.roleArn });
-    expect(await s.parts.shelf.get('aws/210987654321/us-east-1/pools-seen')).toBeDefined();
+    expect(await s.parts.shelf.get('aws/210987654321/us-east-1/pools-seen/im-fleet')).toBeDefined();
     expect(s.aws.complaints).toEqual([]);
   });
 
@@ -155,7 +155,11 @@ describe('where AWS is', () => {
     ['https://sqs.eu-central-1.amazonaws.com/123456789012/q', 'eu-central-1'],
     ['https://sqs.us-gov-west-1.amazonaws.com/123456789012/q', 'us-gov-west-1'],
     ['https://eu-west-1.queue.amazonaws.com/1/q', 'eu-west-1'],
+    ['https://vpce-1.sqs.us-east-1.vpce.amazonaws.com/1/q', 'us-east-1'],
+    ['http://127.0.0.1:4566/1/q', 'us-east-1'],
     ['https://queue.example/1/q', undefined],
+    ['https://sqs.us-east-1.attacker.example/1/q', undefined],
+    ['https://sqs.us-east-1.amazonaws.com.example/1/q', undefined],
     ['no queue', undefined],
   ])('a queue at %s is in %s', (url, region) => {
     expect(queueRegion(url)).toBe(region);

@@ -197,6 +197,13 @@ describe('machines that Azure took back', () => {
       const receipts = notices.map((n) => n.receipt);
       expect((await provider.settleInterruptions(fleet, receipts)).ok).toBe(true);
       expect(await (await subject.open()).listInterruptions(fleet)).toEqual({ ok: true, value: [] });
+      deallocated.clear();
+      world.advance(seconds(60));
+      expect(await (await subject.open()).listInterruptions(fleet), 'it serves again').toEqual({ ok: true, value: [] });
+      deallocated.add(push?.instances[1]?.id ?? '');
+      world.advance(seconds(60));
+      const again = await (await subject.open()).listInterruptions(fleet);
+      expect(again.ok && again.value, 'and is taken back once more').toHaveLength(1);
     });
   });
 });
