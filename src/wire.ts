@@ -204,8 +204,9 @@ export async function believePlace(file: string, place: string): Promise<Checked
     return bad({ file, value: printable(place), problem: 'the fleet has no such place', remedy });
   }
   const [{ shelf }, { believe }] = await Promise.all([providerParts(), import('./calls/believed.ts')]);
-  await believe(shelf, meant.provider, meant.name);
-  return good(undefined);
+  if (await believe(shelf, meant.provider, meant.name)) return good(undefined);
+  const remedy = 'set GODWIT_CACHE_DIR to the folder that plans are made with, and see that it can be written';
+  return bad({ file: 'cache folder', problem: 'it keeps nothing, so the word is lost', remedy });
 }
 
 const NOT_ASKED = (provider: ProviderName): Finding => ({

@@ -104,13 +104,14 @@ async function sendOnce<T>(
   send: () => Promise<T>,
   translate: (error: unknown) => Failure,
   until: Instant,
-  { clock, alarm }: CallerParts,
+  { clock, alarm, deadline = DEADLINE }: CallerParts,
 ): Promise<Answer<T>> {
   const sending = Promise.resolve()
     .then(send)
     .then(answered, (error: unknown) => failed(translate(error)));
   if (!alarm) return sending;
-  const left = until - clock.now();
+  // a clock that was set back by days must not make anybody wait for days
+  const left = Math.min(until - clock.now(), (about.within ?? deadline) * 1000);
   let silence = (): void => undefined;
   const rung = new Promise<Answer<T>>((resolve) => {
     silence = alarm(left, () => resolve(failed(noAnswer(about, left))));
