@@ -3,6 +3,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import type { ObservedPool, PoolFilling, PoolInstance } from '../../ports.ts';
 import { secondsBetween, type Instant } from '../../units.ts';
 import type { LookedAt } from './clusters.ts';
+import { distinct } from './distinct.ts';
 import { workloadIds } from './workload-ids.ts';
 
 /**
@@ -52,7 +53,9 @@ function seenIn(place: string, lookedAt: readonly LookedAt[], groupOf: ReadonlyM
   const snapshots = clusters.flatMap(({ seen }) => (seen.ok && seen.value.doubts.length === 0 ? [seen.value] : []));
   const [first] = snapshots;
   if (!first || snapshots.length < clusters.length) return undefined;
-  const hosts = snapshots.flatMap((snapshot) => hostsOf(snapshot, groupOf));
+  const hosts = distinct(snapshots.map((snapshot) => ({ snapshot }))).flatMap(({ snapshot }) =>
+    hostsOf(snapshot, groupOf),
+  );
   return {
     byName: listedBy(hosts, ({ node }) => node.name),
     byEnd: listedBy(hosts, ({ node }) => endOf(node.providerId ?? '')),

@@ -6,6 +6,7 @@ import type { Doubt, ObservedWorkload } from '../../observation.ts';
 import type { Answer } from '../../failure.ts';
 import { printable } from '../../trouble.ts';
 import { NO_RESOURCES, pairwise } from '../../quantity.ts';
+import { distinct } from './distinct.ts';
 import { workloadIds } from './workload-ids.ts';
 
 /** A cluster that was looked at, and where its nodes run. */
@@ -29,10 +30,11 @@ export interface ClustersSaid {
 /** What the clusters say of nodes, of the fleet's services, and of how far they are to be believed. */
 export function saidBy(lookedAt: readonly LookedAt[], fleet: Pick<Fleet, 'services'>): ClustersSaid {
   const clusters = lookedAt.flatMap(({ region, seen }) => (seen.ok ? [{ region, snapshot: seen.value }] : []));
+  const each = distinct(clusters);
   return {
     nodes: clusters.flatMap(measuredIn),
     workloads: workloadIds(fleet).flatMap(({ id, group }) => {
-      const seen = workloadOf(id, clusters);
+      const seen = workloadOf(id, each);
       return seen ? [{ group, ...seen }] : [];
     }),
     doubts: lookedAt.flatMap(({ region, context, seen }) =>

@@ -115,7 +115,10 @@ describe('what live pools carry', () => {
     [
       'two clusters of one region',
       running('i-1', 'i-2'),
-      [looked({ nodes: [node('1')] }), looked({ nodes: [node('2')] })],
+      [
+        looked({ nodes: [node('1')], pods: [pod('1', 'a'), pod('1', 'b', store)] }),
+        looked({ nodes: [node('2')], pods: [pod('2', 'c'), pod('2', 'd', store)] }, 'b'),
+      ],
       both,
     ],
     [
@@ -150,6 +153,7 @@ describe('what live pools carry', () => {
       [{ ...looked(), region: { provider: 'aws', name: 'eu-west-1' } }],
       undefined,
     ],
+    ['two contexts that lead to one cluster', running('i-1', 'i-2'), [looked(), looked({}, 'in-cluster')], both],
     [
       'a machine by the name of its node, letter case aside',
       [{ id: 'machine-7', state: 'running', node: 'Rack-A-7' }],
@@ -159,7 +163,7 @@ describe('what live pools carry', () => {
     [
       'a name that comes twice says nothing',
       [{ id: 'i-9', state: 'running', node: 'ip-10-0-0-1' }],
-      [looked({ nodes: [node('ip-10-0-0-1')] }), looked({ nodes: [node('ip-10-0-0-1')] }, 'b')],
+      [looked({ nodes: [node('ip-10-0-0-1')], pods: [] }), looked({ nodes: [node('ip-10-0-0-1')], pods: [] }, 'b')],
       undefined,
     ],
     [

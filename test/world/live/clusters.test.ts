@@ -89,6 +89,26 @@ describe('what clusters say', () => {
     ]);
   });
 
+  it('counts a cluster that two contexts lead to once, by its pods’ uids', () => {
+    const pods = ['u1', 'u2'].map((uid) => ({
+      namespace: 'im',
+      name: uid,
+      uid,
+      node: 'n1',
+      workload: 'im/Deployment/gateway-eu',
+      role: 'workload' as const,
+      requests: asked(500, 900),
+      ready: true,
+      ending: false,
+      labels: new Map<string, string>(),
+      budgets: [],
+    }));
+    const same = { pods, workloads: [workload(2, 0, 500, 900)] };
+    const other = { pods: pods.map((pod) => ({ ...pod, uid: `b-${pod.uid}` })), workloads: same.workloads };
+    const { workloads } = saidBy([looked('a', same), looked('in-cluster', same), looked('b', other)], { services });
+    expect(workloads).toMatchObject([{ group: 'gateway/eu', running: 4 }]);
+  });
+
   it('says nothing of a workload that no cluster has: that is not the same as none running', () => {
     expect(saidBy([looked('a')], { services }).workloads).toEqual([]);
   });
