@@ -30,7 +30,7 @@ export const gcpAccess = section(`How Google Cloud is reached. ${WHEN}`, {
 });
 
 export const contexts = set(
-  'Contexts of the kubeconfig for the clusters whose nodes run here, or in-cluster for the one that Godwit itself runs in: their nodes and pods are watched, and drained before a node ends. Left out: none.',
+  'Contexts of the kubeconfig for the clusters whose nodes run here, or in-cluster for the one that Godwit itself runs in: what their nodes have, what daemonsets take and what runs on them is read there. Name all of them: a cluster that is not named is not missed. Left out: none is asked.',
   'a context',
   context('A context.', 'im-use1'),
 );

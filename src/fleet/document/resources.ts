@@ -30,7 +30,7 @@ export const requestsThere = resources(
 
 /** What the pods on every node take. Required, because a guess of nothing would plan nodes that are too full. */
 export const daemonsets = resources(
-  'What runs on every node before any service does: log shipper, exporter, network agent. Taken off what each node has.',
+  'What runs on every node before any service does: log shipper, exporter, network agent. Taken off what each node has, where no cluster shows what they take.',
   {
     cpu: cpu('CPU of all of them together, on one node.', '250m', 512),
     memory: memory('Memory of all of them together, on one node.', '400Mi'),

@@ -100,7 +100,7 @@ const service = section('One part of the platform that scales alone.', {
     name('A market.', 'eu'),
   ).exactOptional(),
   workload: workload(
-    'The workload that runs its replicas in the clusters, {market} standing for the market. Its replicas, its pods that wait for a node and their requests are then read from the clusters. Left out: what this file states is all that is known.',
+    'The workload that runs its replicas in the clusters, {market} standing for the market. Its replicas, its pods that wait for a node and their requests are then read from the clusters; where every service has one, so is what each node carries. Left out: what this file states is all that is known.',
     'im/Deployment/gateway-{market}',
   ).exactOptional(),
   startUp: duration('From a node being ready to its replicas serving.', '60s', '0s', '1d').prefault('60s'),
