@@ -101,16 +101,21 @@ function credentialsOf(
   if (roleArn === undefined) return ownKeys(parts);
   const endpoint = endpointOf(parts.env, 'STS');
   const keys = ownKeys(parts);
-  return async () => {
+  let made: STSClient | undefined;
+  const client = (): STSClient => {
     const url = orThrow(endpoint);
-    const sts = new STSClient({
+    return (made ??= new STSClient({
       region: parts.env['AWS_REGION'] ?? GLOBAL_REGION,
       maxAttempts: 3, // not a call of the product's own: the SDK makes it in the middle of one
       requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true, ...https },
       ...(url !== undefined && { endpoint: url }),
       ...(keys && { credentials: keys }),
-    });
-    const { Credentials: c } = await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'godwit' }));
+    }));
+  };
+  return async () => {
+    const { Credentials: c } = await client().send(
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'godwit' }),
+    );
     if (!c?.AccessKeyId || !c.SecretAccessKey) throw new Error(`no credentials came for ${roleArn}`);
     return {
       accessKeyId: c.AccessKeyId,

@@ -40,7 +40,8 @@ export function connections(parts: ProviderParts): (subscription: string | undef
   return (account) => {
     const subscription = account ?? parts.env.AZURE_SUBSCRIPTION_ID;
     if (subscription === undefined || subscription === '') return Promise.resolve(noSubscription);
-    const known = made.get(subscription) ?? connect(subscription, parts);
+    // the SDK throws for a tenant or an authority that cannot be one: nothing of that may go by unheard
+    const known = made.get(subscription) ?? connect(subscription, parts).catch(notConnected);
     made.set(subscription, known);
     // what was wrong may have been set right by the next time
     void known.then(({ ok }) => ok || made.delete(subscription));
@@ -56,6 +57,13 @@ const noSubscription = notAsked(
   'no subscription is named',
   'state it as access.subscription in the fleet file, or set AZURE_SUBSCRIPTION_ID',
 );
+
+const notConnected = (error: unknown): Answer<never> =>
+  notAsked(
+    'BadSettings',
+    wordsOf(error instanceof Error ? error.message : String(error), 200),
+    'check the AZURE_… variables',
+  );
 
 const PUBLIC = 'https://management.azure.com';
 

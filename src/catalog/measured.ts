@@ -17,7 +17,8 @@ export interface MeasuredNode {
  *
  * Of several nodes the least allocatable and the most that daemonsets take, resource by resource: a node planned too
  * small costs cents, one planned too full leaves a pod without a place. A node that has just joined and runs no
- * daemonset yet changes nothing by that.
+ * daemonset yet changes nothing by that. Devices are what the machine is made with: a node that shows fewer than others
+ * of its type has a driver that is down, and must not make the type one without them.
  */
 export function measured(offerings: readonly Offering[], nodes: readonly MeasuredNode[]): readonly Offering[] {
   const byType = new Map<string, MeasuredNode>();
@@ -35,6 +36,11 @@ export function measured(offerings: readonly Offering[], nodes: readonly Measure
 
 const bothOf = (a: MeasuredNode, b: MeasuredNode): MeasuredNode => ({
   ...a,
-  allocatable: pairwise(a.allocatable, b.allocatable, Math.min),
+  allocatable: { ...pairwise(a.allocatable, b.allocatable, Math.min), ...mostDevices(a, b) },
   daemons: pairwise(a.daemons, b.daemons, Math.max),
 });
+
+function mostDevices(a: MeasuredNode, b: MeasuredNode): Pick<Resources, 'devices'> {
+  const { devices } = pairwise(a.allocatable, b.allocatable, Math.max);
+  return devices === undefined ? {} : { devices };
+}

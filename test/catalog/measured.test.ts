@@ -27,6 +27,19 @@ describe('offerings of types whose nodes are seen', () => {
     expect(seen?.daemons).toEqual({ cpu: 400, memory: 400, pods: 7, devices: { 'example.com/nic': 1 } });
   });
 
+  it('keep their devices where one node of several has lost its driver', () => {
+    const room = { cpu: milliCores(3900), memory: mib(14 * 1024), pods: 58 };
+    const sound = node(3.9, 14, { allocatable: { ...room, devices: { 'nvidia.com/gpu': 4 } } });
+    const sick = node(3.9, 14, { allocatable: { ...room, devices: { 'nvidia.com/gpu': 0 } } });
+    const bare = node(3.9, 14, { allocatable: room });
+    for (const nodes of [
+      [sound, sick, bare],
+      [bare, sick, sound],
+    ]) {
+      expect(measured([offering], nodes)[0]?.allocatable).toEqual({ ...room, devices: { 'nvidia.com/gpu': 4 } });
+    }
+  });
+
   it.each([
     ['another type', { type: 'm7i.large' }],
     ['another region', { place: 'aws/us-west-2' }],

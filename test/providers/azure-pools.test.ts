@@ -23,6 +23,23 @@ const SET = {
   sku: { name: 'Standard_D4s_v5', capacity: 3 },
 };
 
+describe('settings that the SDK cannot take', () => {
+  it.each([
+    ['a tenant that is none', { AZURE_TENANT_ID: 'not a tenant!' }],
+    ['an authority without TLS', { AZURE_AUTHORITY_HOST: 'http://login.example' }],
+  ])('are trouble and no end of the process: %s', async (_what, env) => {
+    const subject = await azureSubject({}, env);
+    try {
+      const provider = await subject.open();
+      for (const time of ['once', 'and again']) {
+        expect((await provider.listPools(subject.fleet)).ok, time).toBe(false);
+      }
+    } finally {
+      await subject.close();
+    }
+  });
+});
+
 describe('a scale set that can’t be steered is passed over, with its reason', () => {
   it.each([
     [{ zones: ['1', '2'] }, 'spreads over zones 1, 2'],
