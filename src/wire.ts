@@ -5,8 +5,8 @@ import type { Cloud, Fleet } from './fleet/fleet.ts';
 import type { Decided } from './plan/plan.ts';
 import type { Sold } from './plan/why-not.ts';
 import type { Clock, Finding, LiveProvider, Provider, ProviderParts } from './ports.ts';
-import { bad, good, printable, type Checked } from './trouble.ts';
-import { instant, usdPerHour, type Instant } from './units.ts';
+import { bad, good, printable, type Checked, type Trouble } from './trouble.ts';
+import { instant, seconds, usdPerHour, type Instant } from './units.ts';
 import { dryRunWorld } from './world/dry-run.ts';
 import { embeddedCatalog } from './world/embedded.ts';
 import { loadExperts } from './world/forecast-experts.ts';
@@ -30,6 +30,12 @@ const packaged = embeddedCatalog();
 
 const systemClock: Clock = { now: () => instant(Date.now()) };
 
+/**
+ * How long a command waits for clouds that do not answer, over all its calls: one call with its retries and waits may
+ * take two thirds of it.
+ */
+const WAITED_AT_MOST = seconds(180);
+
 /** Decides for the fleet of a file, without touching anything. */
 export async function decideFleet(file: string, options: DecideOptions): Promise<Checked<Decided>> {
   // the solver compiles on other threads while the fleet file is read
@@ -40,6 +46,8 @@ export async function decideFleet(file: string, options: DecideOptions): Promise
 }
 
 async function decide(fleet: Fleet, options: DecideOptions, tools: Promise<Tools>): Promise<Checked<Decided>> {
+  const unfit = options.offline ? undefined : await unfitFor(fleet);
+  if (unfit) return bad(unfit);
   const world = dryRunWorld({
     fleet,
     catalog: packaged,
@@ -126,12 +134,13 @@ export interface Examined {
   readonly grant?: string;
 }
 
-/** Whether every cloud of a fleet file can be asked as a cycle would ask it, one cloud after the other. */
+/** Whether every cloud of a fleet file can be asked as a cycle would ask it; one that is silent holds no other up. */
 export async function examineFleet(file: string): Promise<Checked<readonly Examined[]>> {
   const fleet = await readFleetFile(file);
   if (!fleet.ok) return fleet;
-  const examined: Examined[] = [];
-  for (const cloud of fleet.value.clouds) examined.push(await examineCloud(cloud, fleet.value));
+  const unfit = await unfitFor(fleet.value);
+  if (unfit) return bad(unfit);
+  const examined = await Promise.all(fleet.value.clouds.map((cloud) => examineCloud(cloud, fleet.value)));
   const own = examined.find(({ provider }) => provider === 'kubernetes');
   const clusters = await examineClusters(fleet.value, own);
   return good(clusters ? [...examined.filter((cloud) => cloud !== own), clusters] : examined);
@@ -151,9 +160,11 @@ async function examineClusters(fleet: Fleet, own: Examined | undefined): Promise
     import('./world/live/examine-clusters.ts'),
   ]);
   const before = sentTo(parts, 'kubernetes');
-  const over = await Promise.all([...new Set(contexts)].map((context) => examineContext(parts, context)));
-  const seen = clusterFindings(await lookAtClusters(fleet), fleet);
-  const findings = [...(own?.findings ?? []), ...over.flat(), ...seen];
+  const [over, lookedAt] = await Promise.all([
+    Promise.all([...new Set(contexts)].map((context) => examineContext(parts, context))),
+    lookAtClusters(fleet),
+  ]);
+  const findings = [...(own?.findings ?? []), ...over.flat(), ...clusterFindings(lookedAt, fleet)];
   const missing = missingIn(findings);
   return {
     provider: 'kubernetes',
@@ -260,7 +271,7 @@ export const providerParts = once(async (): Promise<ProviderParts> => {
   ]);
   return {
     clock: systemClock,
-    caller: cloudCaller({ clock: systemClock, ...realWaiting, random: Math.random }),
+    caller: cloudCaller({ clock: systemClock, ...realWaiting, random: Math.random, altogether: WAITED_AT_MOST }),
     shelf: fileShelf(process.env),
     lists: packaged,
     env: process.env,
@@ -270,6 +281,12 @@ export const providerParts = once(async (): Promise<ProviderParts> => {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
+}
+
+/** What is wrong with the environment for any cloud there is; undefined = nothing, or none is asked. */
+async function unfitFor(fleet: Fleet): Promise<Trouble | undefined> {
+  if (!fleet.clouds.some(isLive)) return undefined;
+  return (await import('./world/ca-file.ts')).caFileTrouble(process.env);
 }
 
 const isLive = ({ provider, access, regions }: Cloud): boolean =>

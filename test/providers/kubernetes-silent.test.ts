@@ -75,7 +75,7 @@ describe('a server that has stopped to answer', () => {
       'x',
     );
     expect(opened).toMatchObject({ ok: false, failure: { kind: { is: 'transient' }, code: 'DeadlineExceeded' } });
-    expect(alarms).toEqual([60_000]);
+    expect(alarms).toEqual([120_000]);
     await open(0);
     // what was broken off is not asked again
     expect(asked).toHaveLength(3);
