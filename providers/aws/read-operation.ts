@@ -4,7 +4,7 @@ import type { Receipt } from '../../src/ports.ts';
 import { kindOfCode } from './failures.ts';
 import type { Group } from './groups.ts';
 import type { Place } from './places.ts';
-import { servingIn, versionOf } from './pool.ts';
+import { versionOf } from './pool.ts';
 import type { Session } from './session.ts';
 import { targetOf } from './target.ts';
 import { refused, tokenOf, type Asked } from './token.ts';
@@ -19,11 +19,10 @@ export async function readAsked({ session }: Place, asked: Asked): Promise<Answe
     if (asked.kind === 'delete' && found.failure.kind.is === 'notFound') return answered(ended(asked));
     return found;
   }
-  const { group, visible } = found.value;
+  const { group, serving } = found.value;
   const known = { ...asked, pool: found.value.node ? id : group.AutoScalingGroupARN };
   if (asked.kind === 'delete') return answered(deletion(known, group));
-  // the sizes of a group that does not show are all that is known of it
-  const fulfilled = Math.min(visible ? servingIn(group) : group.DesiredCapacity, asked.size);
+  const fulfilled = Math.min(serving, asked.size);
   const surplus = (group.Instances ?? []).length - asked.size;
   if (fulfilled >= asked.size && surplus <= 0) return answered(growth(known, group, 'done', fulfilled, []));
   if (fulfilled >= asked.size) return answered(growth(known, group, 'running', fulfilled, []));

@@ -28,11 +28,9 @@ export async function setPoolSize(
   const { pool, size, opId, expectedVersion } = order;
   const found = await targetOf(session, pool.region, pool, GROUP);
   if (!found.ok) return found;
-  const { group, node, visible } = found.value;
+  const { group, node, visible, serving } = found.value;
   const asked = askedOf(order, found.value, session.parts.clock.now());
-  // the size of a group that does not show is all that is known of it
-  const serving = visible ? servingIn(group) : group.DesiredCapacity;
-  const running = visible ? (group.Instances ?? []).length : group.DesiredCapacity;
+  const running = visible ? (group.Instances ?? []).length : serving;
   if (group.DesiredCapacity === size) {
     await noteSet(session, pool.region, group.AutoScalingGroupName, { opId, from: size, size, sent: true });
     return answered(taken(asked, running, serving, versionOf(group)));

@@ -4,6 +4,7 @@ import { directGroup, directNamed, POOL_TAG } from './direct.ts';
 import { groupNamed, listGroups, type Group } from './groups.ts';
 import { listMachines } from './instances.ts';
 import { describeNodeGroup, factsOf, nodeGroupIn } from './node-groups.ts';
+import { servingIn } from './pool.ts';
 import type { Session } from './session.ts';
 import { refused } from './token.ts';
 import { unseenGroup } from './unseen.ts';
@@ -17,6 +18,8 @@ export interface Target {
   readonly direct: boolean;
   /** false: EKS tells of the group, but it does not show among the Auto Scaling groups */
   readonly visible: boolean;
+  /** nodes that serve; of a group that does not show, as many as EKS vouches for: all of them once it is active */
+  readonly serving: number;
 }
 
 /** @param api the call that the order is about to make, for the failure's sake */
@@ -33,7 +36,7 @@ export async function targetOf(
   const found = await groupNamed(session, region, name);
   if (!found.ok) return found;
   return found.value
-    ? answered({ group: found.value, direct: false, visible: true })
+    ? answered({ group: found.value, direct: false, visible: true, serving: servingIn(found.value) })
     : refused(api, 'NoSuchGroup', `there is no Auto Scaling group ${name} in ${region}`, 'notFound');
 }
 
@@ -54,12 +57,15 @@ async function nodeTarget(
   );
   if (!shown.ok) return shown;
   const [group] = shown.value;
-  if (group) return answered({ group, node, direct: false, visible: true });
+  if (group) return answered({ group, node, direct: false, visible: true, serving: servingIn(group) });
   const made = await unseenGroup(session, region, read.value);
   if (!made.ok) return made;
   if ('reason' in made.value)
     return refused('eks:DescribeNodegroup', 'NotSteerable', `${cluster}/${name}: ${made.value.reason}`);
-  return answered({ group: made.value, node, direct: false, visible: false });
+  // one that is being made has no node yet, whatever size it shall have
+  const serving =
+    read.value.status === 'CREATING' || read.value.status === 'CREATE_FAILED' ? 0 : made.value.DesiredCapacity;
+  return answered({ group: made.value, node, direct: false, visible: false, serving });
 }
 
 async function directTarget(session: Session, region: string, id: string, api: string): Promise<Answer<Target>> {
@@ -69,7 +75,8 @@ async function directTarget(session: Session, region: string, id: string, api: s
     return refused(api, 'NoSuchPool', `there is no launch template ${id} in ${region} that is a pool`, 'notFound');
   const machines = await listMachines(session, region, [{ Name: `tag:${POOL_TAG}`, Values: [id] }]);
   if (!machines.ok) return machines;
-  return answered({ group: directGroup(template.value, machines.value), direct: true, visible: true });
+  const group = directGroup(template.value, machines.value);
+  return answered({ group, direct: true, visible: true, serving: servingIn(group) });
 }
 
 const tagsOf = (cluster: string, name: string) => [
