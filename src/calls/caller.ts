@@ -16,6 +16,8 @@ export interface CallerParts {
   readonly alarm?: Waiting['alarm'];
   /** for a call with all its retries and waits; absent = {@link DEADLINE} */
   readonly deadline?: Seconds;
+  /** for all calls together, from now on: a person waits for the end of a command; absent = they may go on for ever */
+  readonly altogether?: Seconds;
 }
 
 /** Longer than any wait that vendors ask for by a minute's quota, shorter than a cycle. */
@@ -33,6 +35,8 @@ export function cloudCaller(parts: CallerParts): Caller {
   const { clock, limits = documentedLimit } = parts;
   const lines = new Map<string, Line>();
   const sent = new Map<string, number>();
+  const { altogether } = parts;
+  const end = altogether === undefined ? Infinity : clock.now() + altogether * 1000;
 
   const lineOf = (about: CallAbout): Line => {
     const limit = limits(about);
@@ -46,15 +50,17 @@ export function cloudCaller(parts: CallerParts): Caller {
   return {
     sent,
     async call(about, send, translate) {
+      const began = clock.now();
       const line = lineOf(about);
       const deadline = about.within ?? parts.deadline ?? DEADLINE;
-      const until = instant(Math.round(clock.now() + deadline * 1000));
+      const until = instant(Math.round(Math.min(clock.now() + deadline * 1000, end)));
+      if (altogether !== undefined && clock.now() >= end) return failed(overTime(about, altogether));
       const attempts = about.attempts ?? ATTEMPTS;
       for (let attempt = 1, failure: Failure | undefined; ; attempt += 1) {
         const sentAt = await turn(line, parts, until);
         if (sentAt === undefined) return failed(failure ?? tooLate(about, deadline));
         sent.set(meterOf(about), (sent.get(meterOf(about)) ?? 0) + 1);
-        const answer = await sendOnce(about, send, translate, until, parts);
+        const answer = await sendOnce(about, send, translate, { began, until }, parts);
         if (answer.ok) {
           line.bucket.succeeded();
           return answer;
@@ -103,7 +109,7 @@ async function sendOnce<T>(
   about: CallAbout,
   send: () => Promise<T>,
   translate: (error: unknown) => Failure,
-  until: Instant,
+  { began, until }: { readonly began: Instant; readonly until: Instant },
   { clock, alarm, deadline = DEADLINE }: CallerParts,
 ): Promise<Answer<T>> {
   const sending = Promise.resolve()
@@ -112,9 +118,10 @@ async function sendOnce<T>(
   if (!alarm) return sending;
   // a clock that was set back by days must not make anybody wait for days
   const left = Math.min(until - clock.now(), (about.within ?? deadline) * 1000);
+  const tried = Math.max(0, clock.now() - began);
   let silence = (): void => undefined;
   const rung = new Promise<Answer<T>>((resolve) => {
-    silence = alarm(left, () => resolve(failed(noAnswer(about, left))));
+    silence = alarm(left, () => resolve(failed(noAnswer(about, tried + left))));
   });
   try {
     return await Promise.race([sending, rung]);
@@ -150,6 +157,14 @@ const tooLate = ({ api }: CallAbout, deadline: Seconds): Failure => ({
   api,
   code: 'RateLimitedHere',
   message: `not sent: within ${deadline} s there was no room for it under the rate that the vendor allows`,
+});
+
+/** Nor was anything here. */
+const overTime = ({ api }: CallAbout, altogether: Seconds): Failure => ({
+  kind: { is: 'transient' },
+  api,
+  code: 'DeadlineExceeded',
+  message: `not sent: the ${altogether} s for which clouds are waited for are over`,
 });
 
 /** It was sent, and may have taken effect. */

@@ -35,7 +35,8 @@ async function doctor(io: Io, file: string, { output }: Given): Promise<ExitCode
     import('./doctor-text.ts'),
   ]);
   const examined = await examineFleet(file);
-  if (!examined.ok) return refuse(io, examined.troubles);
+  if (!examined.ok)
+    return refuse(io, examined.troubles, examined.troubles.some((t) => t.file === file) ? EXIT.usage : EXIT.incomplete);
   const clouds = examined.value;
   switch (output) {
     case 'json':

@@ -74,8 +74,28 @@ export async function main(): Promise<void> {
   // nobody is left to be told; what was decided is still told by the exit code
   process.stderr.on('error', () => undefined);
   process.on('SIGINT', () => process.exit(EXIT.interrupted));
+  quietly();
   const code = await run(process.argv.slice(2), processIo);
   if (!lost) process.exitCode = code;
+  // what is still on its way to a cloud that does not answer would keep the process for as long as that likes
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit();
+}
+
+/** Settles when what was written before has left the process, or cannot. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+
+/** Google's client warns where it finds no metadata server, which is told as what it means: no credentials. */
+function quietly(): void {
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'MetadataLookupWarning') for (const listener of listeners) listener(warning);
+  });
 }
 
 const WRITE_FAULTS: Readonly<Record<string, string>> = {

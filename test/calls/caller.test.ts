@@ -240,6 +240,41 @@ describe('whatever clouds answer', () => {
   });
 });
 
+describe('the end of all calls together', () => {
+  const never = (): Promise<string> => new Promise(() => undefined);
+
+  it('is told of a call with all its tries, not of the last of them', async () => {
+    const time = virtualTime();
+    const caller = callerAt(time, { alarm: time.alarm, deadline: seconds(120) });
+    const silent = async (): Promise<string> => {
+      await time.sleep(50_000);
+      const kind: FailureKind = { is: 'transient' };
+      throw kind;
+    };
+    expect(await time.run(caller.call(ABOUT, silent, translate))).toMatchObject({
+      ok: false,
+      failure: { message: 'no answer within 120 s' },
+    });
+  });
+
+  it('cuts off who was sent before, and sends nothing from then on', async () => {
+    const time = virtualTime();
+    const caller = callerAt(time, { alarm: time.alarm, deadline: seconds(120), altogether: seconds(180) });
+    const start = time.clock.now();
+    await time.run(caller.call(ABOUT, never, translate));
+    const cut = await time.run(caller.call(ABOUT, never, translate));
+    expect(cut).toMatchObject({ ok: false, failure: { code: 'DeadlineExceeded' } });
+    expect(time.clock.now() - start).toBe(180_000);
+    const before = [...caller.sent.values()];
+    expect(await time.run(caller.call(ABOUT, never, translate))).toMatchObject({
+      ok: false,
+      failure: { kind: { is: 'transient' }, message: 'not sent: the 180 s for which clouds are waited for are over' },
+    });
+    expect([...caller.sent.values()]).toEqual(before);
+    expect(time.clock.now() - start).toBe(180_000);
+  });
+});
+
 describe('the deadline', () => {
   it('cuts off a call that does not come back; whether it took effect is not known', async () => {
     const time = virtualTime();

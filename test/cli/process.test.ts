@@ -16,12 +16,17 @@ interface Ended {
 
 type Stream = 'pipe' | 'closed' | number;
 
-function godwit(argv: readonly string[], streams: { out?: Stream; err?: Stream }, interrupt = false): Promise<Ended> {
+function godwit(
+  argv: readonly string[],
+  streams: { out?: Stream; err?: Stream },
+  interrupt = false,
+  before = '',
+): Promise<Ended> {
   const { out = 'pipe', err = 'pipe' } = streams;
   const stdio = [out, err].map((stream) => (stream === 'closed' ? 'pipe' : stream));
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '--eval', ENTRY, '--', ...argv],
+    ['--import', 'tsx', '--input-type=module', '--eval', before + ENTRY, '--', ...argv],
     // kept open: what reads stdin waits
     { stdio: ['pipe', ...stdio] },
   );
@@ -51,6 +56,27 @@ describe('the process', () => {
     ['nobody reads either', ['plan', 'nowhere.yaml'], { out: 'closed', err: 'closed' }, 64],
   ])('keeps its exit code when %s', async (_why, argv, streams, code) => {
     expect(await godwit(argv, streams)).toEqual({ code, out: '', err: '' });
+  });
+
+  it('ends with its command, whatever still holds a socket open, with all that it had to say', async () => {
+    const before =
+      'const { createServer, connect } = await import("node:net"); const silent = createServer(); ' +
+      'silent.listen(0, "127.0.0.1", () => connect(silent.address().port, "127.0.0.1"));';
+    const { code, out, err } = await godwit(['schema'], {}, false, before);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toHaveProperty('properties');
+  });
+
+  it.each([
+    ['keeps', 'MetadataLookupWarning', false],
+    ['passes on', 'SomeWarning', true],
+  ])('%s a %s of a library', async (_what, name, shown) => {
+    const before =
+      'const write = process.stderr.write; process.stderr.write = (text, ...rest) => { ' +
+      `if (text === 'begun\\n') process.emitWarning('received unexpected error', '${name}'); ` +
+      'return write.call(process.stderr, text, ...rest); };';
+    const { err } = await godwit(['validate', 'examples/im-fleet/fleet.yaml'], {}, false, before);
+    expect(err.includes('received unexpected error')).toBe(shown);
   });
 
   it.each([

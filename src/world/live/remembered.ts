@@ -8,6 +8,7 @@ import { good, lineOf, type Checked, type Trouble } from '../../trouble.ts';
 import { secondsBetween, type Instant } from '../../units.ts';
 import { declared } from './declared.ts';
 import { doubtsOf } from './doubts.ts';
+import { together } from './together.ts';
 
 export interface Remembering {
   readonly shelf: Shelf;
@@ -63,7 +64,7 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
     async listPools(fleet) {
       // however long ago: an outage is not over because it has lasted
       const before = await lastOf<PoolList>(fleet, 'pools', Infinity);
-      const answer = await live.listPools(fleet);
+      const answer = together(await live.listPools(fleet));
       dark = answer.ok ? undefined : answer.troubles;
       const doubts = answer.ok && before ? doubtsOf(answer.value, await stillCounted(fleet, before), before.ageS) : [];
       if (answer.ok && doubts.length > 0) {
@@ -74,12 +75,18 @@ export function remembered(live: Provider, { shelf, clock }: Remembering): Provi
       return listing.ok ? good(declared(listing.value, fleet, name)) : listing;
     },
     async listOfferings(fleet) {
-      const answer = await or(fleet, 'offerings', await live.listOfferings(fleet), notToBeHad);
+      // nor is one that was silent a moment ago waited for a second time
+      const last = dark && (await lastOf<readonly Offering[]>(fleet, 'offerings'));
+      if (dark && last) return good(notToBeHad(last, dark));
+      const answer = await or(fleet, 'offerings', together(await live.listOfferings(fleet)), notToBeHad);
       // a cloud that cannot say what runs there would not take an order either, whatever else is known of it
       return answer.ok && dark ? good(closed(answer.value, dark)) : answer;
     },
     listCommitments: async (fleet) => {
-      const answer = await or(fleet, 'commitments', await live.listCommitments(fleet), ({ value }) => value);
+      const last = dark && (await lastOf<readonly Commitment[]>(fleet, 'commitments'));
+      const answer = last
+        ? good(last.value)
+        : await or(fleet, 'commitments', together(await live.listCommitments(fleet)), ({ value }) => value);
       return answer.ok ? good(withDeclared(answer.value, fleet, name)) : answer;
     },
   };

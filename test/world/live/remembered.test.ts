@@ -18,7 +18,8 @@ const list = (...pools: readonly ObservedPool[]): Checked<PoolList> => good({ po
 
 /** A cloud that answers what the test tells it to, behind a memory, on a clock that the test moves. */
 function world() {
-  const said: { pools: Checked<PoolList>; offerings: Checked<readonly Offering[]> } = {
+  const said: { pools: Checked<PoolList>; offerings: Checked<readonly Offering[]>; asked: number } = {
+    asked: 0,
     pools: list(gateway),
     offerings: good([offering]),
   };
@@ -27,8 +28,14 @@ function world() {
   const cloud: Provider = {
     name: 'aws',
     listPools: async () => said.pools,
-    listOfferings: async () => said.offerings,
-    listCommitments: async () => good([]),
+    listOfferings: async () => {
+      said.asked += 1;
+      return said.offerings;
+    },
+    listCommitments: async () => {
+      said.asked += 1;
+      return good([]);
+    },
   };
   const shelf = memoryShelf(clock);
   const pass = (hours: number): void => void (now = instant(now + hours * HOUR_MS));
@@ -79,6 +86,21 @@ describe('a cloud that goes dark', () => {
     said.pools = list(gateway);
     await cloud.listPools(fleet);
     expect(await cloud.listOfferings(fleet)).toEqual(good([offering]));
+  });
+
+  it('is not waited for again: what was last seen of it is taken without asking', async () => {
+    const { said, provider } = world();
+    const first = provider();
+    await first.listPools(fleet);
+    await first.listOfferings(fleet);
+    await first.listCommitments(fleet);
+    said.pools = dark;
+    const later = provider();
+    await later.listPools(fleet);
+    const asked = said.asked;
+    await later.listOfferings(fleet);
+    await later.listCommitments(fleet);
+    expect(said.asked).toBe(asked);
   });
 
   it('is trouble when it was never seen', async () => {
