@@ -2,7 +2,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, type Message } from '
 import { answered, failed, type Answer, type Failure } from '../../src/failure.ts';
 import type { Interruption } from '../../src/ports.ts';
 import { seconds } from '../../src/units.ts';
-import { isRecord, putKept, takeKept } from './kept.ts';
+import { digestOf, isRecord, putKept, takeKept } from './kept.ts';
 import { noticesIn } from './notice.ts';
 import type { Place } from './places.ts';
 import type { Session } from './session.ts';
@@ -16,7 +16,8 @@ interface Held {
   readonly at: number;
 }
 
-const WHAT = 'notices';
+/** Two queues of a region hold messages of their own: a handle is good for its queue only. */
+const whatOf = (url: string): string => `notices/${digestOf([url])}`;
 /** A message that is not settled shows again after so long, to any process. */
 const HIDDEN = seconds(60);
 /** A storm of 1,000 spot notices is read in one go; the rest by the next cycle. */
@@ -35,12 +36,12 @@ export async function listNotices({ session, access }: Place): Promise<Answer<re
   if (region === undefined) return failed(noQueue(url));
   const now = session.parts.clock.now();
   const held = new Map(
-    (await heldOf(session, region)).filter((h) => now - h.at < FORGOTTEN * 1000).map((h) => [h.id, h]),
+    (await heldOf(session, region, url)).filter((h) => now - h.at < FORGOTTEN * 1000).map((h) => [h.id, h]),
   );
   for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
     const read = await receive(session, region, url);
     if (!read.ok) {
-      if (held.size === 0 || batch > 0) await putKept(session, region, WHAT, [...held.values()]);
+      if (held.size === 0 || batch > 0) await putKept(session, region, whatOf(url), [...held.values()]);
       return read;
     }
     if (read.value.length === 0) break;
@@ -49,7 +50,7 @@ export async function listNotices({ session, access }: Place): Promise<Answer<re
       held.set(id, { id, handle, notices: noticesIn(body ?? '', id, region), at: now });
     }
   }
-  await putKept(session, region, WHAT, [...held.values()]);
+  await putKept(session, region, whatOf(url), [...held.values()]);
   return answered([...held.values()].flatMap((h) => h.notices).toSorted((a, b) => a.at - b.at));
 }
 
@@ -60,7 +61,7 @@ export async function settleNotices({ session, access }: Place, receipts: readon
   const region = queueRegion(url);
   if (region === undefined) return failed(noQueue(url));
   const settled = new Set(receipts);
-  let held = (await heldOf(session, region)).map((h) => ({
+  let held = (await heldOf(session, region, url)).map((h) => ({
     ...h,
     notices: h.notices.filter((n) => !settled.has(n.receipt)),
   }));
@@ -80,7 +81,7 @@ export async function settleNotices({ session, access }: Place, receipts: readon
     const gone = new Set(some.map((h) => h.id));
     held = held.filter((h) => !gone.has(h.id));
   }
-  await putKept(session, region, WHAT, held);
+  await putKept(session, region, whatOf(url), held);
   return answered(undefined);
 }
 
@@ -98,8 +99,8 @@ async function receive(session: Session, region: string, url: string): Promise<A
   return read.ok ? answered(read.value.Messages ?? []) : read;
 }
 
-async function heldOf(session: Session, region: string): Promise<readonly Held[]> {
-  return (await takeKept(session, region, WHAT, isHeld))?.value ?? [];
+async function heldOf(session: Session, region: string, url: string): Promise<readonly Held[]> {
+  return (await takeKept(session, region, whatOf(url), isHeld))?.value ?? [];
 }
 
 const isHeld = (value: unknown): value is readonly Held[] =>

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { listNotices } from '../../providers/aws/interruptions.ts';
 import { noticesIn } from '../../providers/aws/notice.ts';
+import type { Place } from '../../providers/aws/places.ts';
+import { answered } from '../../src/failure.ts';
+import { instant } from '../../src/units.ts';
+import { memoryShelf } from '../contract/parts.ts';
 
 const event = (type: string, detail: object, more: object = {}): string =>
   JSON.stringify({
@@ -89,5 +94,27 @@ describe('events of AWS as notices about nodes', () => {
     ['nothing', ''],
   ])('makes nothing of %s', (_reason, body) => {
     expect(noticesIn(body, 'm', 'us-east-1')).toEqual([]);
+  });
+});
+
+describe('two queues of one region', () => {
+  it('keep their messages apart: a handle is good for its own queue only', async () => {
+    const clock = { now: () => instant(Date.parse('2026-11-01T10:00:30Z')) };
+    const shelf = memoryShelf(clock.now);
+    const body = event('EC2 Spot Instance Interruption Warning', { 'instance-id': 'i-1' });
+    const waiting = [[{ MessageId: 'm1', ReceiptHandle: 'h1', Body: body }]];
+    const place = (queue: string) =>
+      ({
+        session: {
+          account: '1',
+          parts: { clock, shelf },
+          ask: async () => answered({ Messages: waiting.pop() ?? [] }),
+        },
+        access: { interruptionQueue: `https://sqs.us-east-1.amazonaws.com/1/${queue}` },
+      }) as unknown as Place;
+    const first = await listNotices(place('a'));
+    expect(first.ok && first.value.map((n) => n.receipt)).toEqual(['m1/i-1']);
+    expect(await listNotices(place('b'))).toEqual({ ok: true, value: [] });
+    expect(await listNotices(place('a'))).toEqual(first);
   });
 });
