@@ -9,6 +9,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fleet } from '../src/fleet/fleet.ts';
+import { seconds } from '../src/units.ts';
 import { readFleetFile } from '../src/world/read-fleet.ts';
 import { exampleWorld } from '../test/live/example-world.ts';
 
@@ -35,6 +36,8 @@ else await bench(Number(asked));
 async function serve(): Promise<void> {
   const live = await exampleWorld({ morePools: POOLS - 52, moreRegions: REGIONS, types: TYPES });
   process.stdout.write(`${JSON.stringify({ file: live.file, env: live.env })}\n`);
+  // who looks at it later must not find a clock that stands still
+  setInterval(() => live.world.advance(seconds(10)), 10_000);
   process.on('SIGTERM', () => {
     void live.close().then(() => process.exit(0));
   });

@@ -64,7 +64,7 @@ function togetherOverPlaces(findings: readonly Finding[]): readonly Finding[] {
     else alike.set(key, { first: finding, what, places: place === undefined ? [] : [place] });
   }
   return [...alike.values()].map(({ first, what, places }) =>
-    places.length > 1 ? { ...first, what: `${what} in ${named(places)}` } : first,
+    places.length > 1 ? { ...first, what: `${what} in ${named([...new Set(places)])}` } : first,
   );
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Clock, Shelf, Shelved } from '../ports.ts';
 import { printable } from '../trouble.ts';
 import { instant } from '../units.ts';
@@ -109,11 +109,26 @@ function opened(key: string, file: string): Shelved | undefined {
 }
 
 async function prepare(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await folderAt(folder);
   for (const name of (await readdir(folder)).filter((entry) => entry.endsWith('.tmp'))) {
     const path = join(folder, name);
     const since = await stat(path).catch(() => undefined);
     if (since && Date.now() - since.mtimeMs > LEFT_BEHIND_MS) await unlink(path).catch(() => undefined);
+  }
+}
+
+/**
+ * Node's own `recursive` tries for ever where a folder is there and lets nothing be made in it, as /proc does.
+ */
+async function folderAt(path: string, parentIsThere = false): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path).catch(() => undefined))?.isDirectory()) return;
+    if (code !== 'ENOENT' || parentIsThere || dirname(path) === path) throw error;
+    await folderAt(dirname(path));
+    await folderAt(path, true);
   }
 }
 

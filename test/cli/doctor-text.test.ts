@@ -45,6 +45,11 @@ describe('what doctor prints', () => {
     expect(text).toContain('3 checks, 3 things to set right');
   });
 
+  it('names a place once, however many checks of it were alike', () => {
+    const text = doctorText([aws(...['a', 'a', 'b'].map((place) => finding('ok', `pricing:GetProducts in ${place}`)))]);
+    expect(text).toContain('pricing:GetProducts in a and b\n');
+  });
+
   it('counts what went well beyond three', () => {
     const many = Array.from({ length: 5 }, (_, i) => finding('ok', `ec2:Describe${i}`));
     const text = doctorText([aws(...many)]);

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -32,6 +33,18 @@ function shelfAt(folder: string, now = NOW) {
   return { shelf, warnings };
 }
 const only = (folder: string): string => join(folder, readdirSync(folder)[0] ?? 'nothing');
+
+describe('a folder that cannot be made', () => {
+  // a system without /proc has no such folder
+  it.skipIf(!existsSync('/proc/self'))(
+    'where one is there that lets nothing be made in it is given up at once',
+    async () => {
+      const { shelf, warnings } = shelfAt('/proc/nowhere/godwit');
+      await shelf.put(KEY, 'text');
+      expect(warnings).toEqual([expect.stringMatching(/^nothing is kept for the next run: .*; set GODWIT_CACHE_DIR/)]);
+    },
+  );
+});
 
 describe.each([
   ['of files', (): Shelf => shelfAt(freshFolder()).shelf],
