@@ -1,23 +1,29 @@
 import { type Asked, daysOf, moveBy, slopesOver, type Slopes } from './ask.ts';
 import { middle, orderOf } from './blend.ts';
 import type { Points } from './blocks.ts';
+import { type DayWidths, evened, partsOf, type Timed } from './day-widths.ts';
 import { LINEAR, type Experts } from './experts.ts';
 import { spreadOf, type Spread } from './spread.ts';
 
 /** What the past says about one block of leads: whom to believe, and how far off the blend comes out. */
-export interface Calibration {
+export interface Calibration extends Judged {
+  /** as multiples of the width of that part of the day */
+  readonly spread: Spread;
+  readonly widths: DayWidths;
+}
+
+/** The same before it is known at which times of the day errors are large, which all blocks tell together. */
+export interface Judged {
   readonly slopes: Slopes;
   /** of each expert, adding up to 1 */
   readonly weights: Float64Array;
-  readonly spread: Spread;
   readonly evidence: Evidence;
 }
 
 /** What weights and spread rest on, so that more can be added. */
-export interface Evidence {
-  /** in logs, in the order of time */
-  readonly residuals: Float64Array;
-  readonly days: number;
+export interface Evidence extends Timed {
+  /** mean absolute error of a forecast that knows no better than to repeat yesterday, in logs */
+  readonly expected: number;
   readonly tally: Tally;
 }
 
@@ -65,25 +71,30 @@ const RECENT_DAYS = 10;
 /** From this lead on experts are worth what is known of them in general, before it less and less. */
 const PRIOR_LEAD_S = 6 * 3600;
 
-export function calibrate(experts: Experts, asked: Asked): Calibration {
+export function judge(experts: Experts, asked: Asked): Judged {
   const slopes = slopesOver(experts, asked);
   return weighed(experts, slopes, asked, daysOf(experts, asked), asked.leads[0] ?? 1);
 }
 
+export function calibrated(judged: Judged, widths: DayWidths): Calibration {
+  const { residuals, parts, days, expected } = judged.evidence;
+  return { ...judged, widths, spread: spreadOf(evened(residuals, parts, widths), days, expected) };
+}
+
 /**
- * The same with what has come since. Slopes stay, and so do residuals that were learnt before.
+ * The same with what has come since. Slopes and widths stay, and so do residuals that were learnt before.
  *
  * @param days from the first origin to the last
  * @param lead the first of the block
  */
 export function recalibrate(
   experts: Experts,
-  { slopes, evidence }: Calibration,
+  { slopes, evidence, widths }: Calibration,
   asked: Asked,
   days: number,
   lead: number,
 ): Calibration {
-  return weighed(experts, slopes, asked, days, lead, evidence);
+  return calibrated(weighed(experts, slopes, asked, days, lead, evidence), widths);
 }
 
 function weighed(
@@ -93,7 +104,7 @@ function weighed(
   days: number,
   lead: number,
   before?: Evidence,
-): Calibration {
+): Judged {
   const said = movedBy(experts, slopes, asked);
   const tally = tallyOf(experts, asked, said, before?.tally);
   const weights = weigh(experts, tally, days, lead);
@@ -102,11 +113,13 @@ function weighed(
   const residuals = new Float64Array(known + added.length);
   if (before) residuals.set(before.residuals);
   residuals.set(added, known);
+  const parts = new Uint8Array(residuals.length);
+  if (before) parts.set(before.parts);
+  parts.set(partsOf(experts.history, asked), known);
   return {
     slopes,
     weights,
-    spread: spreadOf(residuals, days, plainError(experts, tally)),
-    evidence: { residuals, days, tally },
+    evidence: { residuals, parts, days, expected: plainError(experts, tally), tally },
   };
 }
 
@@ -118,7 +131,7 @@ function plainError({ families }: Experts, { errors, others, all, counted }: Tal
 }
 
 /** How far what came lies from what the blend said, in logs, in the order of the points. */
-export function residualsAt(experts: Experts, { slopes, weights }: Calibration, asked: Asked): Float64Array {
+export function residualsAt(experts: Experts, { slopes, weights }: Judged, asked: Asked): Float64Array {
   return residualsOf(experts, weights, asked, movedBy(experts, slopes, asked));
 }
 

@@ -4,13 +4,14 @@ import { instant, isoOf, seconds, type Instant, type Seconds } from '../units.ts
 import { blocksUpTo, latticeOf, pointsFor, type Lattice, type LeadBlock, type Span } from './blocks.ts';
 import { inArena } from './arena.ts';
 import { among, AnswerRoom, askAt, type Asked } from './ask.ts';
-import { calibrate, residualsAt, type Calibration } from './calibrate.ts';
+import { calibrated, judge, residualsAt, type Calibration, type Judged } from './calibrate.ts';
 import { centresOf } from './centre.ts';
+import { type DayWidths, dayWidthsOf, evened, partOf, partsOf } from './day-widths.ts';
 import { levelShiftOf, longestShift, type LevelShift } from './level-shift.ts';
 import { expertsFor, type Experts, type Kept } from './experts.ts';
 import type { LinearExperts } from './linear/linear-experts.ts';
 import { historyOf, type History } from './history.ts';
-import { logMeanOf, quantileOf, timesAsWide, type Spread } from './spread.ts';
+import { liftOf, quantileOf, timesAsWide, type Lift, type Spread } from './spread.ts';
 
 /** A series as learnt: everything that {@link predict} needs, and nothing that depends on which quantiles are asked. */
 export interface Fitted {
@@ -30,6 +31,8 @@ export interface Learnt {
   readonly families: readonly string[];
   /** what the blend says of each lead from the newest value on, in logs */
   readonly centres: Float64Array;
+  /** how many times as wide quantiles are at each lead as over the whole day */
+  readonly widths: Float64Array;
   /** steps from the last value that was seen to the origin */
   readonly missing: number;
   readonly blocks: readonly FittedBlock[];
@@ -50,10 +53,8 @@ export interface Ground {
   readonly blocks: readonly FittedBlock[];
 }
 
-export interface FittedBlock extends LeadBlock {
+export interface FittedBlock extends LeadBlock, Lift {
   readonly calibration: Calibration;
-  /** logarithm of the mean of e to the residual */
-  readonly lift: number;
   /** points that came true since the whole fit and are in the calibration */
   readonly added?: number;
   /** the same learnt from the older part of the past alone, and how the newer part then came out */
@@ -62,7 +63,7 @@ export interface FittedBlock extends LeadBlock {
 
 interface HeldBack {
   readonly spread: Spread;
-  /** residuals in logs, ascending */
+  /** as multiples of the width of their part of the day, ascending */
   readonly residuals: Float64Array;
   readonly origins: number;
   /** sum over the residuals, in percent */
@@ -166,10 +167,22 @@ export function answered(
   const { values, wide } = history;
   const { families } = experts;
   const centres = centresOf(experts, blocks, leads, shift);
+  const ofDay = blocks[0]?.calibration.widths;
+  const widths = centres.map((_, h) => ofDay?.[partOf(history, values.length + h)] ?? 1);
   return {
     ...head,
     notes,
-    learnt: { wide, last: values.at(-1) ?? 0, families, centres, missing, blocks, ground, ...(since && { since }) },
+    learnt: {
+      wide,
+      last: values.at(-1) ?? 0,
+      families,
+      centres,
+      widths,
+      missing,
+      blocks,
+      ground,
+      ...(since && { since }),
+    },
   };
 }
 
@@ -177,20 +190,27 @@ function fitBlocks(experts: Experts, lattice: Lattice, leads: number): FittedBlo
   const { history } = experts;
   const judged: Span = { first: experts.settledAt, end: history.values.length };
   const split = Math.round(judged.end - HELD_BACK * (judged.end - judged.first));
-  const fitted: FittedBlock[] = [];
-  for (const block of blocksUpTo(leads)) {
+  const tried = blocksUpTo(leads).map((block) => {
     const points = pointsFor(history, lattice, block, judged);
-    const before = fitted.at(-1);
-    if (points.count === 0 && before) {
-      const calibration = widened(before, block);
-      fitted.push({ ...block, calibration, lift: logMeanOf(calibration.spread) });
-      continue;
-    }
+    if (points.count === 0 && block.from > 1) return { block };
     const asked = askAt(experts, points, ROOM);
-    const calibration = calibrate(experts, asked);
-    const heldBack = holdBack(experts, among(asked, judged.first, split), among(asked, split, judged.end));
-    const lift = logMeanOf(calibration.spread);
-    fitted.push({ ...block, calibration, lift, ...(heldBack && { heldBack }) });
+    const known = judge(experts, asked);
+    return {
+      block,
+      known,
+      held: holdBack(experts, among(asked, judged.first, split), among(asked, split, judged.end)),
+    };
+  });
+  // the time of the day at which errors are large is told by all blocks together
+  const widths = dayWidthsOf(tried.flatMap(({ known }) => known?.evidence ?? []));
+  const olderWidths = dayWidthsOf(tried.flatMap(({ held }) => held?.older.evidence ?? []));
+  const fitted: FittedBlock[] = [];
+  for (const { block, known, held } of tried) {
+    const before = fitted.at(-1);
+    const calibration = known ? calibrated(known, widths) : before && widened(before, block);
+    if (!calibration) continue;
+    const heldBack = held && checked(history, held, olderWidths);
+    fitted.push({ ...block, calibration, ...liftOf(calibration.spread), ...(heldBack && { heldBack }) });
   }
   return fitted;
 }
@@ -202,7 +222,7 @@ function widened(before: FittedBlock, block: LeadBlock): Calibration {
   return {
     ...calibration,
     // its own past is still to come
-    evidence: { ...calibration.evidence, residuals: new Float64Array(0) },
+    evidence: { ...calibration.evidence, residuals: new Float64Array(0), parts: new Uint8Array(0) },
     spread: timesAsWide(calibration.spread, by),
   };
 }
@@ -210,26 +230,41 @@ function widened(before: FittedBlock, block: LeadBlock): Calibration {
 /** Fewer residuals than this on either side make no backtest. */
 const POINTS_AT_LEAST = 20;
 
-function holdBack(experts: Experts, older: Asked, newer: Asked): HeldBack | undefined {
+/** The older part of the past as learnt, and how the newer came out. */
+interface Held {
+  readonly older: Judged;
+  /** in logs, and of each its target */
+  readonly residuals: Float64Array;
+  readonly targets: Int32Array;
+  readonly parts: Uint8Array;
+  readonly origins: number;
+}
+
+function holdBack(experts: Experts, older: Asked, newer: Asked): Held | undefined {
   if (older.count < POINTS_AT_LEAST || newer.count < POINTS_AT_LEAST) return undefined;
-  const { history } = experts;
-  const calibration = calibrate(experts, older);
-  const middle = quantileOf(calibration.spread, 0.5);
-  const residuals = residualsAt(experts, calibration, newer);
+  const known = judge(experts, older);
+  return {
+    older: known,
+    residuals: residualsAt(experts, known, newer),
+    targets: newer.origins.map((t, p) => t + (newer.leads[p] as number)),
+    parts: partsOf(experts.history, newer),
+    origins: new Set(newer.origins).size,
+  };
+}
+
+function checked(history: History, { older, residuals, targets, parts, origins }: Held, widths: DayWidths): HeldBack {
+  const { spread } = calibrated(older, widths);
+  const middle = quantileOf(spread, 0.5);
   let smape = 0;
-  for (let p = 0; p < newer.count; p++) {
-    const target = (newer.origins[p] as number) + (newer.leads[p] as number);
+  for (let p = 0; p < targets.length; p++) {
+    const target = targets[p] as number;
     const was = history.values[target] as number;
     const centre = (history.scored[target] as number) - (residuals[p] as number);
-    const predicted = Math.max(0, Math.exp(centre + middle) - history.wide);
+    const off = middle * (widths[parts[p] as number] as number);
+    const predicted = Math.max(0, Math.exp(centre + off) - history.wide);
     smape += was + predicted === 0 ? 0 : (200 * Math.abs(was - predicted)) / (was + predicted);
   }
-  return {
-    spread: calibration.spread,
-    residuals: residuals.toSorted(),
-    origins: new Set(newer.origins).size,
-    smape,
-  };
+  return { spread, residuals: evened(residuals, parts, widths).toSorted(), origins, smape };
 }
 
 function toldOf({ before, by }: LevelShift, { startMs, stepMs }: History): string {

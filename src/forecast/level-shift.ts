@@ -3,6 +3,7 @@ import { baseOf } from './bases.ts';
 import { blendAt, orderOf } from './blend.ts';
 import { type LeadBlock, pathFrom } from './blocks.ts';
 import type { Calibration } from './calibrate.ts';
+import { partOf } from './day-widths.ts';
 import type { Experts } from './experts.ts';
 import type { History } from './history.ts';
 import { longestSharp, sharpShift } from './sharp-shift.ts';
@@ -84,8 +85,10 @@ export function levelShiftOf(experts: Experts, blocks: readonly Calibrated[]): L
       if (!block || Number.isNaN(came)) continue;
       const off = came - blendAt(experts, block.calibration, asked, lead - 1, orderOf(block.calibration.weights));
       departures[seen++] = narrow(history, came) - narrow(history, came - off);
-      const most = quantileOf(block.calibration.spread, BEYOND);
-      const least = quantileOf(block.calibration.spread, 1 - BEYOND);
+      const { spread, widths } = block.calibration;
+      const times = widths[partOf(history, before + lead)] as number;
+      const most = times * quantileOf(spread, BEYOND);
+      const least = times * quantileOf(spread, 1 - BEYOND);
       if (off > most) over++;
       if (off < least) under++;
       if (off > FAR * most || off < FAR * least) beyond++;
@@ -128,8 +131,10 @@ function mayHaveShifted(quick: Experts, blocks: readonly Calibrated[], before: n
     if (!block || Number.isNaN(came)) continue;
     const off = came - blendAt(quick, block.calibration, asked, p, orderOf(block.calibration.weights));
     seen++;
-    if (off > quantileOf(block.calibration.spread, BEYOND)) over++;
-    if (off < quantileOf(block.calibration.spread, 1 - BEYOND)) under++;
+    const { spread, widths } = block.calibration;
+    const times = widths[partOf(quick.history, before + lead)] as number;
+    if (off > times * quantileOf(spread, BEYOND)) over++;
+    if (off < times * quantileOf(spread, 1 - BEYOND)) under++;
     if (seen - Math.max(over, under) > lasted / stride / 2) return false;
   }
   return 2 * Math.max(over, under) >= seen;

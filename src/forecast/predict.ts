@@ -2,7 +2,7 @@ import { instant, type Instant, type Seconds } from '../units.ts';
 import { mixesOf, type Mix } from './centre.ts';
 import type { Fitted, FittedBlock, Learnt } from './fit.ts';
 import type { Backtest, Forecast } from './forecast.ts';
-import { quantileOf } from './spread.ts';
+import { liftAt, quantileOf } from './spread.ts';
 
 /**
  * Quantile paths and the mean from the origin on, as far as `horizon`.
@@ -56,7 +56,7 @@ function lastOf({ last, missing }: Learnt, origin: Instant, stepMs: number): { a
 }
 
 function pathsOf(
-  { wide, centres, missing, blocks }: Learnt,
+  { wide, centres, widths, missing, blocks }: Learnt,
   steps: number,
   quantiles: readonly number[],
 ): Pick<Forecast, 'paths' | 'mean'> {
@@ -65,28 +65,25 @@ function pathsOf(
     throw new RangeError(`fitted for ${furthest - missing} steps, asked for ${steps}: fit with a longer horizon`);
   }
   const offsets = blocks.map(({ calibration }) => quantiles.map((q) => quantileOf(calibration.spread, q)));
-  const lifts = blocks.map(({ lift }) => lift);
   const paths = quantiles.map(() => new Float64Array(steps));
   const mean = new Float64Array(steps);
   const mixes = mixesOf(blocks, missing + steps);
   const centre = centres.subarray(missing);
-  const fill = (path: Float64Array, of: readonly number[]): void => {
+  const fill = (path: Float64Array, of: (block: number, times: number) => number): void => {
     for (let h = 0; h < steps; h++) {
       const { near, far, share } = mixes[missing + h] as Mix;
-      const off = of[near] ?? 0;
-      const log = (centre[h] as number) + (share === 0 ? off : off + share * ((of[far] ?? 0) - off));
+      const times = widths[missing + h] as number;
+      const off = of(near, times);
+      const log = (centre[h] as number) + (share === 0 ? off : off + share * (of(far, times) - off));
       path[h] = Math.max(0, Math.exp(log) - wide);
     }
   };
-  fill(mean, lifts);
-  for (const [q, path] of paths.entries()) {
-    fill(
-      path,
-      offsets.map((of) => of[q] ?? 0),
-    );
-  }
+  fill(mean, (block, times) => liftAt(blocks[block] ?? NO_LIFT, times));
+  for (const [q, path] of paths.entries()) fill(path, (block, times) => times * (offsets[block]?.[q] ?? 0));
   return { paths, mean };
 }
+
+const NO_LIFT = { lift: 0, drift: 0 };
 
 /** Whom the blend believes, over all leads. */
 function methodOf({ families, blocks }: Learnt): string {

@@ -17,7 +17,7 @@ import {
 } from './fit.ts';
 import { grownHistory, type WhyNot } from './history.ts';
 import { longestShift } from './level-shift.ts';
-import { logMeanOf } from './spread.ts';
+import { liftOf } from './spread.ts';
 
 /**
  * What {@link fit} says of a series that has grown by a few steps since it was fitted, or nearly, in a fraction of the
@@ -97,7 +97,7 @@ function grownBlock(
   const newest = (points.origins.at(-1) ?? 0) + (points.leads.at(-1) ?? 0);
   const later = days + ((newest - then) * stepMs) / DAY_MS;
   const next = recalibrate(experts, calibration, askAt(experts, points, ROOM), later, block.from);
-  return { ...block, calibration: next, lift: logMeanOf(next.spread), added: points.count };
+  return { ...block, calibration: next, ...liftOf(next.spread), added: points.count };
 }
 
 const DAY_MS = 86_400_000;

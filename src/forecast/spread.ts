@@ -107,11 +107,26 @@ export function quantileOf(spread: Spread, p: number): number {
 /** Quantiles at which the mean of a spread is taken: its extremes are the tail rule's, not observations. */
 const NODES = Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100);
 
-/** Logarithm of the mean of e to the residual. */
-export function logMeanOf(spread: Spread): number {
-  const sum = NODES.reduce((total, p) => total + Math.exp(quantileOf(spread, p)), 0);
-  return Math.log(sum / NODES.length);
+/** What the mean needs to be told of a spread, however wide it is at that time of the day. */
+export interface Lift {
+  /** logarithm of the mean of e to the residual */
+  readonly lift: number;
+  /** the mean residual */
+  readonly drift: number;
 }
+
+export function liftOf(spread: Spread): Lift {
+  let [mean, drift] = [0, 0];
+  for (const p of NODES) {
+    const off = quantileOf(spread, p);
+    mean += Math.exp(off) / NODES.length;
+    drift += off / NODES.length;
+  }
+  return { lift: Math.log(mean), drift };
+}
+
+/** The lift of a spread so many times as wide: the mean residual grows with it, what lies above that with its square. */
+export const liftAt = ({ lift, drift }: Lift, times: number): number => times * drift + times * times * (lift - drift);
 
 /** What was seen: the split-conformal rank up to `tailFrom`, from there on a tail with the observed mean excess. */
 function seenAt(spread: Spread, p: number): number {
