@@ -49,7 +49,7 @@ const POWER_LEAD_S = 2 * 3600;
 /** An error of logs that counts as none, so that a series that never varies divides by something. */
 const NO_ERROR = 1e-6;
 /** What is known of experts without this series' past counts like so many days of it. */
-const PRIOR_DAYS = 3;
+const PRIOR_DAYS = 1.5;
 /**
  * Errors 48 hours ahead against yesterday's same hour, on public load series by the hour: seasonal naive 168 0.84,
  * weekly means 0.66 to 0.68, double-seasonal smoothing 0.70, linear experts of other series 0.66.

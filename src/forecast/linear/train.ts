@@ -24,6 +24,8 @@ const ROUNDS = 5;
 const LAST_ROUNDS = 4;
 /** Windows by which an expert is chosen for a series. */
 const JUDGED = 16;
+/** A window counts by one over its error and this: from there on its error counts by its size and not by its square. */
+const CALM_ERROR = 0.1;
 const DAY = 24;
 
 /** Experts and who has which. */
@@ -36,8 +38,8 @@ interface Mixture {
 
 /**
  * Learns linear experts: one of all series, and a mixture in which each series goes to the expert that foretells it
- * best, until none moves. Then all is learnt once more with windows that were foretold badly counting less, since an
- * incident is nothing to learn from. Deterministic by seed.
+ * best, until none moves. Then all is learnt once more with windows counting less, the worse they were foretold: an
+ * incident is nothing to learn from, nor may a few wild series decide for all. Deterministic by seed.
  *
  * @param series hourly logs without holes; those too short for a window and 48 hours are left out
  */
@@ -47,21 +49,23 @@ export function trainExperts(series: readonly Float64Array[], training: Training
   if (able.length === 0) return { coefficients: [] };
   const grams = able.map((logs) => gramOf(logs, stride, sameHour));
   const pooled = pooledOf(grams);
+  const judged = able.map(judgedOf);
   const starts = Array.from({ length: STARTS }, (_, s) => {
     const parts = randomParts(able.length, experts, seed + s);
-    return settled(able, grams, pooled, parts, experts, ROUNDS);
+    return settled(judged, grams, pooled, parts, experts, ROUNDS);
   });
   const first = starts.reduce((a, b) => (b.error < a.error ? b : a));
   const calm = able.map((logs, s) => gramOf(logs, stride, sameHour, first.experts[first.chosen[s] ?? 0]));
   const again = pooledOf(calm);
-  const { experts: last } = settled(able, calm, again, first.chosen, experts, LAST_ROUNDS);
+  const { experts: last } = settled(judged, calm, again, first.chosen, experts, LAST_ROUNDS);
   return { coefficients: [again, ...last] };
 }
 
 /**
  * What a series teaches; every series counts alike, however long it is.
  *
- * @param known an expert whose error makes windows count less, the larger it is
+ * @param known an expert whose error makes windows count less, the larger it is, and with them series that are foretold
+ *   badly everywhere
  */
 function gramOf(logs: Float64Array, stride: number, sameHour: number, known?: Float64Array): Gram {
   const gram = emptyGram();
@@ -70,14 +74,16 @@ function gramOf(logs: Float64Array, stride: number, sameHour: number, known?: Fl
   const said = new Float64Array(LEADS);
   let held = 0;
   let weight = 0;
+  let windowsCounted = 0;
   const last = logs.length - 1;
   for (let end = last - LEADS; end >= WINDOW - 1; end -= stride) {
     const measure = measureAt(logs, end);
     if (measure.scale === 0) continue;
     const window = windows.subarray(held * WINDOW, (held + 1) * WINDOW);
     takeWindow(logs, end, measure, window);
-    const error = known ? errorOf(known, window, logs, end, measure, said) : 0;
-    const counts = (1 + ((last - end) % DAY === 0 ? sameHour : 0)) / (1 + error);
+    const ofHour = 1 + ((last - end) % DAY === 0 ? sameHour : 0);
+    const counts = known ? ofHour / (CALM_ERROR + errorOf(known, window, logs, end, measure, said)) : ofHour;
+    windowsCounted += ofHour;
     const root = Math.sqrt(counts);
     for (let i = 0; i < WINDOW; i++) window[i] = root * (window[i] as number);
     for (let k = 0; k < LEADS; k++) after[held * LEADS + k] = root * afterwards(logs, end, k, measure);
@@ -91,7 +97,7 @@ function gramOf(logs: Float64Array, stride: number, sameHour: number, known?: Fl
   after.fill(0, held * LEADS);
   if (held > 0) takeUp(gram, windows, after, weight);
   const even = emptyGram();
-  if (gram.weight > 0) addGram(even, gram, 1 / gram.weight);
+  if (gram.weight > 0) addGram(even, gram, 1 / windowsCounted);
   return even;
 }
 
@@ -138,7 +144,7 @@ function meanSquare({ inside }: Gram): number {
 
 /** Each series to the expert that foretells it best, and experts anew from the series they have, until none moves. */
 function settled(
-  able: readonly Float64Array[],
+  series: readonly Judged[],
   grams: readonly Gram[],
   pooled: Float64Array,
   parts: readonly number[],
@@ -154,7 +160,7 @@ function settled(
   let mixture = learnt(chosen);
   let error = Infinity;
   for (let round = 0; round < rounds; round++) {
-    const judged = able.map((logs) => bestFor(logs, mixture));
+    const judged = series.map((one) => bestFor(one, mixture));
     error = judged.reduce((sum, one) => sum + one.error, 0) / judged.length;
     const next = judged.map((one) => one.expert);
     const moved = next.some((e, s) => e !== chosen[s]);
@@ -173,23 +179,51 @@ function randomParts(series: number, experts: number, seed: number): number[] {
   });
 }
 
-/** The expert of least error over windows spread evenly over the series. */
-function bestFor(logs: Float64Array, mixture: readonly Float64Array[]): { expert: number; error: number } {
-  const window = new Float64Array(WINDOW);
-  const said = new Float64Array(LEADS);
-  const errors = new Float64Array(mixture.length);
+/** Windows spread evenly over a series, in its measure, and what came after each. */
+interface Judged {
+  readonly count: number;
+  /** window w from w × WINDOW on */
+  readonly windows: Float64Array;
+  /** from w × LEADS on */
+  readonly after: Float64Array;
+}
+
+function judgedOf(logs: Float64Array): Judged {
   const most = logs.length - 1 - LEADS;
   const step = Math.max(1, Math.floor((most - WINDOW + 1) / JUDGED));
-  let windows = 0;
+  const room = Math.ceil((most - WINDOW + 2) / step);
+  const windows = new Float64Array(room * WINDOW);
+  const after = new Float64Array(room * LEADS);
+  let count = 0;
   for (let end = most; end >= WINDOW - 1; end -= step) {
     const measure = measureAt(logs, end);
     if (measure.scale === 0) continue;
-    takeWindow(logs, end, measure, window);
-    windows++;
-    for (let e = 0; e < mixture.length; e++) {
-      errors[e] = (errors[e] as number) + errorOf(mixture[e] as Float64Array, window, logs, end, measure, said);
-    }
+    takeWindow(logs, end, measure, windows.subarray(count * WINDOW, (count + 1) * WINDOW));
+    for (let k = 0; k < LEADS; k++) after[count * LEADS + k] = afterwards(logs, end, k, measure);
+    count++;
   }
+  return { count, windows, after };
+}
+
+/** The expert of least error: each coefficient is fetched once for all windows. */
+function bestFor(
+  { count, windows, after }: Judged,
+  mixture: readonly Float64Array[],
+): { expert: number; error: number } {
+  const said = new Float64Array(count * LEADS);
+  const errors = mixture.map((expert) => {
+    said.fill(0);
+    for (let i = 0; i < WINDOW; i++) {
+      for (let w = 0; w < count; w++) {
+        const x = windows[w * WINDOW + i] as number;
+        for (let k = 0, at = w * LEADS; k < LEADS; k++, at++)
+          said[at] = (said[at] as number) + x * (expert[i * LEADS + k] as number);
+      }
+    }
+    let error = 0;
+    for (let at = 0; at < said.length; at++) error += Math.abs((after[at] as number) - (said[at] as number)) / LEADS;
+    return error;
+  });
   const expert = errors.indexOf(Math.min(...errors));
-  return { expert, error: windows > 0 ? (errors[expert] as number) / windows : 0 };
+  return { expert, error: count > 0 ? (errors[expert] as number) / count : 0 };
 }
