@@ -79,5 +79,7 @@ export function partsOf(history: Pick<History, 'seasons'>, { count, origins, lea
 
 /** Residuals as multiples of how large they usually are at that time of the day. */
 export function evened(residuals: Float64Array, parts: Uint8Array, widths: DayWidths): Float64Array {
-  return residuals.map((residual, p) => residual / (widths[parts[p] as number] as number));
+  const alike = new Float64Array(residuals.length);
+  for (let p = 0; p < alike.length; p++) alike[p] = (residuals[p] as number) / (widths[parts[p] as number] as number);
+  return alike;
 }
