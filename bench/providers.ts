@@ -74,7 +74,8 @@ async function list(file: string): Promise<void> {
 }
 
 async function wired(file: string) {
-  const { liveProviders, providerParts } = await import('../src/wire.ts');
+  const { liveProviders } = await import('../src/wire/adapters.ts');
+  const { providerParts } = await import('../src/wire/parts.ts');
   const read = await readFleetFile(file);
   if (!read.ok) throw new Error(JSON.stringify(read.troubles));
   const fleet: Fleet = read.value;

@@ -174,8 +174,12 @@ async function tried({ about, permission, where, run }: Try): Promise<Finding> {
 /** Neither Auto Scaling nor EKS can be asked whether they would. */
 function writesOf({ region: { name: region } }: Place, fleet: Fleet): Finding[] {
   const opens = fleet.templates.some((t) => t.provider === 'aws' && t.like !== undefined);
+  const hears = fleet.clouds.some((c) => c.access?.interruptionQueue !== undefined);
   const needed = PERMISSIONS.filter(
-    (p) => p.calls.length > 0 && (p.needed === 'scale' || (opens && p.needed === 'open')),
+    (p) =>
+      p.calls.length > 0 &&
+      (p.needed === 'scale' || (opens && p.needed === 'open')) &&
+      (hears || !p.permission.startsWith('sqs:')),
   );
   return needed.map(({ permission, why }) => ({
     about: 'permission',

@@ -19,7 +19,7 @@ lasts. Only a person knows that the pools were taken down on purpose. What is se
 Exit codes: 0 said · 64 the command line or the fleet file is wrong`;
 
 async function believe(io: Io, place: string, file: string): Promise<ExitCode> {
-  const { believePlace } = await import('../wire.ts');
+  const { believePlace } = await import('../wire/believe.ts');
   const said = await believePlace(file, place);
   if (!said.ok) return refuse(io, said.troubles);
   io.err(`godwit: what was seen in ${place} until now no longer counts: the next listing is believed\n`);

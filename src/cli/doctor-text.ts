@@ -2,7 +2,7 @@ import { counted, named } from '../figures.ts';
 import { inert, wrapped } from '../plan/render/lines.ts';
 import type { Paint } from '../plan/render/table.ts';
 import type { Finding } from '../ports.ts';
-import type { Examined } from '../wire.ts';
+import type { Examined } from '../wire/examine.ts';
 
 const STATES: readonly Finding['state'][] = ['failed', 'missing', 'unknown', 'ok'];
 const WIDTH = 100;

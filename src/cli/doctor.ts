@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Examined } from '../wire.ts';
+import type { Examined } from '../wire/examine.ts';
 import { EXIT, type ExitCode } from '../trouble.ts';
 import { refuse, type Declare, type Io } from './io.ts';
 
@@ -31,7 +31,7 @@ Exit codes: 0 nothing is missing · 4 something is · 64 the command line or the
 
 async function doctor(io: Io, file: string, { output }: Given): Promise<ExitCode> {
   const [{ examineFleet }, { doctorJson, doctorPolicies, doctorText }] = await Promise.all([
-    import('../wire.ts'),
+    import('../wire/examine.ts'),
     import('./doctor-text.ts'),
   ]);
   const examined = await examineFleet(file);

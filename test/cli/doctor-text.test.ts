@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doctorJson, doctorPolicies, doctorText } from '../../src/cli/doctor-text.ts';
 import type { Finding } from '../../src/ports.ts';
-import type { Examined } from '../../src/wire.ts';
+import type { Examined } from '../../src/wire/examine.ts';
 
 const finding = (state: Finding['state'], what: string, more: Partial<Finding> = {}): Finding => ({
   about: 'permission',
